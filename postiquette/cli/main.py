@@ -1,0 +1,113 @@
+"""The program: finds every command in this folder, and turns errors into a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import click
+
+from postiquette import __version__, cli
+from postiquette.cli.context import Context
+from postiquette.errors import InputError, PostiquetteError
+
+_NOT_COMMANDS = ("main", "context")
+
+
+class Program(click.Group):
+    """All commands, in the order of a person's way through them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """As they were registered, not by alphabet."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Value before the ask. Start with `postiquette demo`, then `postiquette init`.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration.  [default: ./postiquette.toml, then the user's configuration folder]",
+)
+@click.option("--verbose", is_flag=True, help="Log more.")
+@click.version_option(__version__, prog_name="postiquette", message="%(prog)s %(version)s")
+@click.pass_context
+def program(ctx: click.Context, config: Path | None, verbose: bool) -> None:
+    """A posting queue with manners: it publishes your scheduled posts through a real browser, and will not let you beg for
+    shares more than you give.
+    """
+    ctx.obj = Context(config, verbose)
+
+
+def _register() -> None:
+    modules = (import_module(f"{cli.__name__}.{info.name}") for info in iter_modules(cli.__path__))
+    found = [command for module in modules for command in getattr(module, "COMMANDS", ())]
+    for command in sorted(found, key=lambda command: ORDER.index(command.name or "")):
+        program.add_command(command)
+
+
+#: every command, in the order in which `--help` lists them
+ORDER = (
+    *("demo", "init", "doctor", "check", "preview", "plan"),
+    *("sync", "add", "list", "show", "edit", "reschedule", "withdraw"),
+    *("approve", "reject", "resolve", "assist", "confirm", "skip"),
+    *("login", "accounts", "run", "publish", "pause", "resume", "status", "service"),
+    *("history", "ledger", "rules", "explain", "classify", "rewrite", "completion"),
+)
+
+_register()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code: 0 fine, 1 findings, 2 bad usage or configuration, 3 something out of reach."""
+    try:
+        result = program.main(args=argv, prog_name="postiquette", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        # whoever read our output has had enough
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - stands in until the interpreter ends
+        return 0
+    except PostiquetteError as error:
+        _tell(error)
+        return error.exit_code
+    except Exception:
+        _report()
+        return 70
+
+
+def _tell(error: PostiquetteError) -> None:
+    from postiquette.preview.safe import safe
+
+    lines = [str(problem) for problem in error.problems] if isinstance(error, InputError) else [str(error)]
+    for line in lines:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {safe(line)}", err=True)
+    if len(lines) > 1:
+        click.echo(f"{len(lines)} problems; nothing was changed.", err=True)
+    if error.hint:
+        click.echo(f"{click.style('hint:', bold=True)} {safe(error.hint)}", err=True)
+
+
+def _report() -> None:
+    descriptor, name = tempfile.mkstemp(prefix="postiquette-", suffix=".txt")
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+        # the frames, not the values in them: those may be posts or secrets
+        file.write(f"postiquette {__version__}, Python {sys.version}\n\n")
+        file.write("".join(traceback.format_exception(*sys.exc_info())))
+    click.echo(f"error: something went wrong that should not; a report lies in {name}", err=True)

@@ -1,0 +1,1 @@
+"""Settings: TOML file, environment, secrets; the only reader of configuration."""

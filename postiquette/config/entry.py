@@ -1,0 +1,106 @@
+"""A post as an author declares it, in `[[posts]]` or in front matter."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from postiquette.config.values import Duration
+from postiquette.model import Kind
+
+#: longer than any site takes (Facebook's 63,206 is the longest known)
+LONGEST_TEXT = 100_000
+
+DEFAULT_LATE = timedelta(hours=2)
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _publishable(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if len(value) > LONGEST_TEXT:
+        raise ValueError(f"the text has {len(value):,} characters; no site takes more than {LONGEST_TEXT:,}")
+    for position, char in enumerate(value):
+        if char == "\0" or "\ud800" <= char <= "\udfff":
+            raise ValueError(f"the character U+{ord(char):04X} at position {position} cannot be published")
+    # a browser's text field knows only one line end
+    return value.replace("\r\n", "\n").replace("\r", "\n")
+
+
+Text = Annotated[str, BeforeValidator(_publishable)]
+
+
+class MediaEntry(BaseModel):
+    """A file to attach, its path relative to the file that declares it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: relative to the declaring file, and inside its folder
+    path: str
+    #: what a person who cannot see it is told
+    alt: Text | None = None
+
+
+class PostEntry(BaseModel):
+    """One declared post."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    #: what makes this the same post tomorrow
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=120)
+    #: the accounts it goes to
+    account: Annotated[list[str], BeforeValidator(_one_or_many)] = Field(min_length=1)
+    text: Text | None = None
+    #: instead of text: several items, published as replies to each other
+    thread: list[Text] | None = Field(default=None, min_length=2)
+    link: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    first_comment: Text | None = Field(default=None, min_length=1)
+    media: list[MediaEntry] = Field(default_factory=list)
+    #: local time of the account's zone, or with an offset
+    at: datetime | None = None
+    slot: Literal["next"] | None = None
+    late: Duration = DEFAULT_LATE
+    series: str | None = None
+    allow: dict[str, str] = Field(default_factory=dict)
+    kind: Kind | None = None
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _whole_time(cls, value: Any) -> Any:
+        if value is not None and not isinstance(value, str | datetime):
+            raise ValueError(f"expected a date and a time such as 2026-12-01T09:00:00, got {value!r}")
+        return value
+
+    @field_validator("kind")
+    @classmethod
+    def _tighten_only(cls, value: Kind | None) -> Kind | None:
+        if value not in (None, Kind.SHARE_REQUEST):
+            raise ValueError(f'a label can only tighten: expected "share_request", got "{value}"')
+        return value
+
+    @field_validator("allow")
+    @classmethod
+    def _reasons(cls, value: dict[str, str]) -> dict[str, str]:
+        for rule, reason in value.items():
+            if not reason.strip():
+                raise ValueError(f'a waiver needs its reason: {rule} = "…"')
+        return value
+
+    @model_validator(mode="after")
+    def _one_body(self) -> PostEntry:
+        if (self.text is None) == (self.thread is None):
+            raise ValueError("expected either `text` or `thread`" + (", not both" if self.text is not None else ""))
+        if self.text is not None and not self.text.strip() and not (self.media or self.link):
+            raise ValueError("the text is empty, and there is neither a link nor media")
+        if self.thread and self.link:
+            raise ValueError("a thread takes its link in one of its items, not in `link`")
+        if self.at is not None and self.slot is not None:
+            raise ValueError("expected either `at` or `slot`, not both")
+        if len(set(self.account)) != len(self.account):
+            raise ValueError("an account is named twice")
+        return self

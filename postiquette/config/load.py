@@ -1,0 +1,240 @@
+"""Reads a configuration: one file, the environment, a secrets folder. Every fault is reported at once, with its line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, PydanticBaseSettingsSource, SettingsError
+from pydantic_settings.sources import InitSettingsSource, SecretsSettingsSource
+
+from postiquette.config.settings import Settings
+from postiquette.config.toml_lines import key_lines, line_of
+from postiquette.errors import InputError, Problem
+
+#: a configuration of a hundred thousand posts is far below this
+LARGEST_FILE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Settings together with the place they came from."""
+
+    settings: Settings
+    file: Path
+    text: str
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths start from."""
+        return self.file.parent
+
+    @property
+    def data_dir(self) -> Path:
+        """Where sessions and evidence are kept."""
+        return self.folder / self.settings.service.data_dir
+
+    @property
+    def database_url(self) -> str:
+        """The database, its path resolved against the config file."""
+        url = self.settings.service.database
+        if not url.startswith("sqlite:///"):
+            return url
+        return f"sqlite:///{(self.folder / url.removeprefix('sqlite:///')).resolve()}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of an SQLite database; None for a server."""
+        url = self.database_url
+        return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str | int, ...], int]:
+        return key_lines(self.text)
+
+    def line(self, *keys: str | int) -> int | None:
+        """The line of a key, or of the longest known beginning of its path."""
+        return line_of(self._lines, keys)
+
+    def problem(self, message: str, *keys: str | int) -> Problem:
+        """A problem at a key of this file."""
+        return Problem(message, show_path(self.file), self.line(*keys), tuple(str(key) for key in keys))
+
+
+def show_path(path: Path) -> str:
+    """A path as the user would type it: relative where it lies below the working directory."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 text file. Raises InputError where there is none, or where it is no text."""
+    name = show_path(path)
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError([Problem(f"the file is larger than {LARGEST_FILE // 2**20} MB", name)])
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError([Problem("there is no such file", name)]) from None
+    except IsADirectoryError:
+        raise InputError([Problem("this is a folder; expected a file", name)]) from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            [Problem(f"this is not a UTF-8 text file (byte {error.start} cannot be read)", name)]
+        ) from None
+    except OSError as error:
+        raise InputError([Problem(f"the file cannot be read: {error.strerror}", name)]) from None
+
+
+def load_configuration(file: Path, *, environment: bool = True) -> Configuration:
+    """Read `file` and what overrides it. Raises InputError with every problem found."""
+    if not file.is_file():
+        raise InputError(
+            [Problem("there is no configuration here", show_path(file))],
+            hint="`postiquette init` writes a starter; `--config FILE` names another place.",
+        )
+    text = read_text(file)
+    data = parse_toml(text, file)
+    sources = _sources(data, file, environment=environment)
+    try:
+        settings = sources()
+    except ValidationError as error:
+        configuration = Configuration(Settings.model_construct(), file, text)
+        problems = [_place(configuration, data, problem) for problem in explain(error, Settings)]
+        raise InputError(problems) from None
+    except SettingsError as error:
+        raise InputError([Problem(str(error), "environment")]) from None
+    return Configuration(settings, file, text)
+
+
+def parse_toml(text: str, file: Path, first_line: int = 1) -> dict[str, Any]:
+    """Parse TOML; `first_line` is where the text begins in the file. Raises InputError with file and line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+        if match and match[1]:
+            line, column = int(match[1]) + first_line - 1, f" (column {match[2]})"
+        else:
+            line, column = text.count("\n") + first_line, " (at the end of the file)"
+        message = str(error)[: match.start()] if match else str(error)
+        raise InputError([Problem(f"this is not valid TOML: {message}{column}", show_path(file), line)]) from None
+
+
+def _sources(data: dict[str, Any], file: Path, *, environment: bool) -> type[Settings]:
+    secrets = os.environ.get("POSTIQUETTE_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+    service = data.get("service")
+    if not secrets and isinstance(service, dict) and isinstance(service.get("secrets_dir"), str):
+        secrets = str(file.parent / service["secrets_dir"])
+
+    class FileSettings(Settings):
+        """The settings of one file: environment over secrets over file over defaults."""
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            from_file = InitSettingsSource(settings_cls, init_kwargs=data)
+            if not environment:
+                return (from_file,)
+            if not secrets:
+                return env_settings, from_file
+            assert isinstance(file_secret_settings, SecretsSettingsSource)  # noqa: S101 - what the library hands over
+            from_secrets = NestedSecretsSettingsSource(
+                file_secret_settings,
+                secrets_dir=secrets,
+                secrets_dir_missing="error",
+                secrets_prefix="",
+                secrets_nested_delimiter="__",
+            )
+            return env_settings, from_secrets, from_file
+
+    return FileSettings
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """Turn pydantic's errors into problems whose keys are the written ones. Secrets are never repeated."""
+    for item in error.errors(include_url=False):
+        keys = tuple(part for part in item["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+        yield Problem(_message(item, keys, model), keys=tuple(str(key) for key in keys))
+
+
+def _message(item: Mapping[str, Any], keys: tuple[str | int, ...], model: type[BaseModel]) -> str:
+    kind = item["type"]
+    if kind == "extra_forbidden":
+        return f"unknown key {keys[-1]!r}" + did_you_mean(str(keys[-1]), _fields_at(model, keys[:-1]))
+    if kind == "missing":
+        return "this key is required"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    value = item.get("input")
+    secret = any(str(key) in ("password", "token") for key in keys)
+    if kind == "enum" or kind == "literal_error":
+        message += did_you_mean(str(value), re.findall(r"'([^']+)'", message))
+    if not secret and kind != "value_error" and isinstance(value, str | int | float | bool):
+        message += f", got {str(value)[:60]!r}" if isinstance(value, str) else f", got {value}"
+    return message
+
+
+def did_you_mean(found: str, known: list[str]) -> str:
+    """A suggestion to append to a message, or the list of what is known where nothing is near."""
+    near = difflib.get_close_matches(found, known, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; expected one of {', '.join(known)}" if known and len(known) <= 20 else ""
+
+
+def _fields_at(model: type[BaseModel], keys: tuple[str | int, ...]) -> list[str]:
+    current: Any = model
+    for key in keys:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            info = current.model_fields.get(str(key))
+            current = info.annotation if info else None
+        else:
+            arguments = get_args(current)
+            current = arguments[-1] if get_origin(current) is dict else next(iter(arguments), None)
+        current = _model_in(current)
+    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+
+
+def _model_in(annotation: Any) -> Any:
+    if get_origin(annotation) in (dict, list, tuple):
+        return annotation
+    for argument in get_args(annotation):
+        found = _model_in(argument)
+        if isinstance(found, type) and issubclass(found, BaseModel) or get_origin(found) in (dict, list, tuple):
+            return found
+    return annotation
+
+
+def _place(configuration: Configuration, data: Mapping[str, Any], problem: Problem) -> Problem:
+    keys: list[str | int] = [int(key) if key.isdigit() else key for key in problem.keys]
+    current: Any = data
+    for key in keys:
+        if isinstance(current, list) and isinstance(key, int) and key < len(current):
+            current = current[key]
+        elif isinstance(current, Mapping) and key in current:
+            current = current[key]
+        else:
+            break
+    variable = "POSTIQUETTE_" + "__".join(str(key).upper() for key in keys)
+    if variable in (name.upper() for name in os.environ):
+        return Problem(problem.message, f"environment variable {variable}")
+    label = current.get("id") if isinstance(current, Mapping) else None
+    shown = (*problem.keys, f"id {label!r}") if label else problem.keys
+    return Problem(problem.message, show_path(configuration.file), configuration.line(*keys), shown)

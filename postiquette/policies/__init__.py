@@ -1,0 +1,1 @@
+"""What may go out: reading, ledger, rules, decision. Pure: no database, no browser, no clock of its own."""

@@ -1,0 +1,182 @@
+"""Post + ledger + rules -> Decision. The one place where it is settled what becomes of a post; everything else asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from postiquette.model import Account, Action, Approval, Balance, Content, Decision, Finding, Kind, Policy, Post
+from postiquette.policies.language.reader import Reading, read
+from postiquette.policies.ledger import Ledger
+from postiquette.policies.rewrite import rewrite
+from postiquette.policies.rule import Case, Past
+from postiquette.policies.rulebook import Rulebook
+
+_HARDNESS = [Action.ALLOW, Action.REWRITE, Action.DEFER, Action.HOLD, Action.BLOCK]
+
+_read = lru_cache(maxsize=8192)(read)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A post about to go out: everything that a decision depends on."""
+
+    post: Post
+    account: Account
+    at: datetime
+    #: the audience's, without the post itself
+    ledger: Ledger
+    past: Sequence[Past] = ()
+    written_at: datetime | None = None
+    approval: Approval | None = None
+    #: the wording in which a sibling, or an earlier item, already went out: the post was decided with it
+    settled: Content | None = None
+    #: free slots after `at`, each with the ledger as it will stand then; empty for fixed times
+    later: Iterable[tuple[datetime, Ledger]] = ()
+    #: how often it was deferred before
+    deferred: int = 0
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    kind: Kind
+    readings: Mapping[str, Reading]
+    balances: tuple[Balance, ...]
+    findings: tuple[Finding, ...]
+    #: whether an asking rule objects
+    excess: bool
+    #: the hardest action that any other rule calls for
+    action: Action
+
+
+def kind_of(post: Post, content: Content) -> Kind:
+    """What a post is: one request anywhere in it makes it a share request; otherwise its first text speaks for it."""
+    kinds = [_read(text).kind for _, text in content.fields()]
+    if Kind.SHARE_REQUEST in kinds or (post.declared_kind is Kind.SHARE_REQUEST and content == post.content):
+        return Kind.SHARE_REQUEST
+    texts = kinds[: len(content.texts)]
+    if texts[0] is Kind.FILLER and Kind.VALUE in texts:
+        return Kind.VALUE
+    if texts[0] is Kind.FILLER and any((media.alt or "").strip() for media in content.media):
+        return Kind.VALUE
+    return texts[0]
+
+
+def decide(situation: Situation, policy: Policy, rulebook: Rulebook) -> Decision:
+    """Settle what becomes of a post. Pure: the same situation under the same policy gives the same decision."""
+    content = situation.settled or situation.post.content
+    judged = _judge(situation, content, situation.at, situation.ledger, policy, rulebook)
+    if situation.settled is not None:
+        action = Action.ALLOW if situation.settled == situation.post.content else Action.REWRITE
+        return _decision(max(action, judged.action, key=_HARDNESS.index), judged, content, policy)
+    if judged.excess and situation.approval and situation.approval.covers(content, situation.at):
+        judged = _approved(judged, situation.approval)
+    if not judged.excess or judged.action is Action.BLOCK:
+        return _decision(judged.action, judged, content, policy)
+    return _on_excess(situation, judged, policy, rulebook)
+
+
+def _on_excess(situation: Situation, judged: _Judgement, policy: Policy, rulebook: Rulebook) -> Decision:
+    content = situation.post.content
+    exempt = any(reading.exempt for reading in judged.readings.values())
+    for step in (*policy.on_excess, Action.BLOCK):
+        if exempt and step is not Action.HOLD:
+            continue
+        if step is Action.REWRITE:
+            rewritten = _rewritten(content, judged)
+            if rewritten is None:
+                continue
+            after = _judge(situation, rewritten, situation.at, situation.ledger, policy, rulebook)
+            if not after.excess and after.kind is not Kind.SHARE_REQUEST:
+                action = max(Action.REWRITE, after.action, key=_HARDNESS.index)
+                known = {(finding.rule, finding.message) for finding in judged.findings}
+                added = tuple(f for f in after.findings if (f.rule, f.message) not in known)
+                resolved = tuple(_acting(finding, Action.REWRITE) for finding in judged.findings)
+                return _decision(action, replace(after, findings=resolved + added), rewritten, policy)
+        elif step is Action.DEFER:
+            slot = _earned_slot(situation, policy, rulebook)
+            if slot is not None:
+                return replace(_decision(Action.DEFER, judged, content, policy), defer_to=slot)
+        else:
+            return _decision(max(step, judged.action, key=_HARDNESS.index), judged, content, policy)
+    # an exempt ask under a policy that does not list `hold` still goes to a person
+    return _decision(Action.HOLD, judged, content, policy)
+
+
+def _judge(
+    situation: Situation, content: Content, at: datetime, ledger: Ledger, policy: Policy, rulebook: Rulebook
+) -> _Judgement:
+    readings = {name: _read(text) for name, text in content.fields()}
+    kind = kind_of(situation.post, content)
+    balances = tuple(
+        ledger.balance(counter, at, situation.post.id) for counter in (policy.asking, policy.promotion) if counter
+    )
+    case = Case(
+        post=situation.post,
+        content=content,
+        account=situation.account,
+        at=at,
+        kind=kind,
+        readings=readings,
+        balances={balance.counter.kind: balance for balance in balances},
+        past=situation.past,
+        written_at=situation.written_at,
+        already_counted=situation.settled is not None,
+    )
+    findings = tuple(rulebook.findings(case))
+    families = rulebook.families
+    asking = [f.action for f in findings if families[f.rule] == "asking" and f.action is not Action.ALLOW]
+    others = [f.action for f in findings if families[f.rule] != "asking"]
+    return _Judgement(
+        kind, readings, balances, findings, bool(asking), max(others, default=Action.ALLOW, key=_HARDNESS.index)
+    )
+
+
+def _rewritten(content: Content, judged: _Judgement) -> Content | None:
+    """The content without its requests; None where one of them cannot be taken out, or none can be seen."""
+    changed = content
+    for name, text in content.fields():
+        if not judged.readings[name].requests:
+            continue
+        result = rewrite(text)
+        if result.text is not None:
+            changed = changed.with_field(name, result.text)
+        elif name == "first_comment" and result.reason == "nothing-left":
+            changed = changed.with_field(name, "")
+        else:
+            return None
+    return changed if changed != content else None
+
+
+def _earned_slot(situation: Situation, policy: Policy, rulebook: Rulebook) -> datetime | None:
+    if situation.deferred >= policy.defer_times:
+        return None
+    for slot, ledger in situation.later:
+        if slot > situation.at + policy.defer_within:
+            return None
+        if not _judge(situation, situation.post.content, slot, ledger, policy, rulebook).excess:
+            return slot
+    return None
+
+
+def _approved(judged: _Judgement, approval: Approval) -> _Judgement:
+    findings = tuple(
+        replace(f, action=Action.ALLOW, message=f"{f.message} (approved by {approval.by}: {approval.reason})")
+        if f.rule in ("over-ratio", "nothing-given-yet")
+        else f
+        for f in judged.findings
+    )
+    return replace(judged, findings=findings, excess=False)
+
+
+def _acting(finding: Finding, action: Action) -> Finding:
+    return finding if finding.action is Action.ALLOW else replace(finding, action=action)
+
+
+def _decision(action: Action, judged: _Judgement, content: Content, policy: Policy) -> Decision:
+    findings = judged.findings
+    if judged.excess:
+        findings = tuple(_acting(finding, action) for finding in findings)
+    return Decision(action, judged.kind, content, findings, judged.balances, policy=policy.stamp())

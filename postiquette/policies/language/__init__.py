@@ -1,0 +1,1 @@
+"""Reading a text: share requests, promotion, filler; one data file a language."""

@@ -1,0 +1,193 @@
+"""Takes the request out of a text and keeps the value: the smallest cut that leaves what its author would still sign.
+
+Besides cuts, only capitals, punctuation and blanks may change. The result is never a share request, and a text without a
+request comes back as it was. Where no honest rewrite exists there is a reason instead of a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from postiquette.model import Kind
+from postiquette.policies.language.reader import Request, read
+
+Reason = Literal["nothing-left", "terms", "entangled"]
+
+#: what must survive a cut: links, mentions, hashtags, numbers
+_KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|\d[\d.,:%]*")
+_CONNECTOR_BEFORE = re.compile(
+    r"(?:[\s,;:|>~/*+&(\u2013\u2014-]|\b(?:and|so|or|then|but|also)(?=\s*$))*\Z", re.IGNORECASE
+)
+_CONNECTOR_AFTER = re.compile(
+    r"[^\S\n]*[!?.,;:\u2026]*(?:[^\S\n]*(?:&|\+|-+>?|\u2013|\u2014|>|\band\b|\bso\b|\bthen\b|\|)(?=[^\S\n]))?",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"(?:^|[.!?:\u2026\n)\]\"\u201d]|https?://\S+|[@#]\w+)\s*\Z")
+_OBJECT = re.compile(
+    r"(?:(?:please|pls|plz|kindly|do)\s+)*(?:share|spread|forward|send|post|rt|retweet|repost|boost)\s+"
+    r"(?P<object>(?:this|these|our|my|the)\s+(?:[\w'-]+\s+){0,3}?(?!(?:post|tweet|toot|link|page|word|news|message|thread|with|to|and|on|if|widely|far)\b)[\w'-]+)"
+    r"(?=\s*(?:$|\b(?:with|to|on|among|around|far|widely|if|and)\b))",
+    re.IGNORECASE,
+)
+
+
+#: "sign and share this petition": what is shared is also what is signed, and stays
+_JOINED = re.compile(r"(?:and|&|,|\+)\s.*?\b(?P<object>this|these|our|my|the)\Z", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the original's `start` to `end` (exclusive) by `by`; an empty `by` is a cut."""
+
+    start: int
+    end: int
+    by: str
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """What came of it. `text` is None where no honest rewrite exists, and `reason` says why."""
+
+    text: str | None
+    edits: tuple[Edit, ...] = ()
+    reason: Reason | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text differs from the author's."""
+        return bool(self.edits)
+
+
+def rewrite(text: str, lang: str | None = None) -> Rewrite:
+    """Take every request out of `text`. Pure and idempotent."""
+    reading = read(text, lang)
+    if reading.kind is not Kind.SHARE_REQUEST:
+        return Rewrite(text)
+    if any(request.type == "giveaway" for request in reading.requests):
+        return Rewrite(None, reason="terms")
+    for edits in _attempts(text, reading.requests):
+        result = _apply(text, edits)
+        after = read(result, lang)
+        if after.kind is Kind.SHARE_REQUEST or not _keeps(text, reading.requests, result):
+            continue
+        if after.kind is Kind.FILLER or _is_stump(result):
+            return Rewrite(None, reason="nothing-left")
+        return Rewrite(result, edits)
+    return Rewrite(None, reason="entangled")
+
+
+def _attempts(text: str, requests: tuple[Request, ...]) -> Iterator[tuple[Edit, ...]]:
+    """Ways to edit, best first: keep the thing to be shared where nothing else names it, then the plain cut."""
+    rest = text
+    for request in reversed(requests):
+        rest = rest[: request.start] + rest[request.end :]
+    if len(re.findall(r"[^\W\d_]{2,}", _KEEPSAKES.sub(" ", rest))) < 3 and len(requests) == 1:
+        kept = _keep_object(text, requests[0])
+        if kept:
+            yield kept
+    yield _joined([_cut(text, request.start, request.end) for request in requests], text)
+
+
+def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
+    match = _OBJECT.match(text, request.start, request.end)
+    if not match:
+        return None
+    start, end = match.span("object")
+    after = _CONNECTOR_AFTER.match(text, request.end)
+    tail = after.group() if after else ""
+    follows = text[request.end + len(tail) :].lstrip(" ")
+    by = ":" if follows.startswith("http") else ""
+    edits = [Edit(request.start, start + 1, text[start].upper())]
+    if end < request.end + len(tail) or by:
+        edits.append(Edit(end, request.end + len(tail), by))
+    return tuple(edits)
+
+
+def _cut(text: str, start: int, end: int) -> Edit:
+    """The cut with the punctuation, blanks and conjunctions that would dangle."""
+    joined = _JOINED.match(text, start, end)
+    if joined and re.match(r"\s+\w", text[end:]):
+        end = joined.start("object")
+    while start > 0 and end < len(text) and text[start - 1] + text[end] in ("()", "[]", "**", '""'):
+        start, end = start - 1, end + 1
+    opens = _CLAUSE_END.search(text[:start]) is not None
+    after = _CONNECTOR_AFTER.match(text, end)
+    end = after.end() if after else end
+    if not opens:
+        start = _before(text, start)
+    else:
+        start = len(text[:start].rstrip(" \t"))
+    rest = text[end:]
+    blanks = len(rest) - len(rest.lstrip(" \t"))
+    end += blanks
+    return Edit(start, end, _glue(text, start, end, opens=opens))
+
+
+def _before(text: str, start: int) -> int:
+    found = _CONNECTOR_BEFORE.search(text[:start])
+    return found.start() if found else start
+
+
+def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
+    before, after = text[:start], text[end:]
+    if not before.strip() or not after.strip() or before.endswith("\n") or after.startswith("\n"):
+        return ""
+    if not opens and re.match(r"[A-Z][a-z]", after) and before[-1] not in ".!?:\u2026":
+        return ". "
+    return " "
+
+
+def _joined(cuts: list[Edit], text: str) -> tuple[Edit, ...]:
+    """Overlapping cuts as one, empty lines closed, and a capital where a sentence now begins."""
+    merged: list[Edit] = []
+    for cut in cuts:
+        if merged and cut.start <= merged[-1].end:
+            merged[-1] = Edit(merged[-1].start, max(cut.end, merged[-1].end), merged[-1].by)
+        else:
+            merged.append(cut)
+    return tuple(edit for cut in merged for edit in _closed(cut, text))
+
+
+def _closed(cut: Edit, text: str) -> Iterator[Edit]:
+    start, end, by = cut.start, cut.end, cut.by
+    before, after = text[:start], text[end:]
+    if not before.strip():
+        start = 0
+        end += len(after) - len(after.lstrip())
+    elif not after.strip():
+        start, end = len(before.rstrip()), len(text)
+    elif before.endswith("\n") and after.startswith("\n"):
+        end += len(after) - len(after.lstrip("\n"))
+    begins = not text[:start].strip() or re.search(r"[.!?\u2026\n]\s*\Z", text[:start]) is not None
+    if begins and end < len(text) and text[end].islower() and not re.match(r"https?:|[\w.-]+\.\w+/", text[end:]):
+        yield Edit(start, end + 1, by + text[end].upper())
+    else:
+        yield Edit(start, end, by)
+
+
+def _is_stump(text: str) -> bool:
+    """Whether what is left is too little to send: under three words, and no link or media that they introduce."""
+    words = re.findall(r"[^\W_]{2,}", _KEEPSAKES.sub(" ", text))
+    return len(words) < 3 and not (len(words) == 2 and "http" in text)
+
+
+def _apply(text: str, edits: tuple[Edit, ...]) -> str:
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.by + text[edit.end :]
+    return text
+
+
+def _keeps(text: str, requests: tuple[Request, ...], result: str) -> bool:
+    """Whether every link, and every mention, hashtag and number outside the requests, is still there in order."""
+    place = 0
+    for match in _KEEPSAKES.finditer(text):
+        inside = any(request.start < match.end() and match.start() < request.end for request in requests)
+        if inside and not match[0].startswith("http"):
+            continue
+        place = result.find(match[0].rstrip(".,:"), place)
+        if place < 0:
+            return False
+    return True

@@ -1,0 +1,41 @@
+"""A local time that does not exist, or exists twice.
+
+What it finds: a time in the hour that is skipped when clocks go forward (the post moves to the next valid minute), or in the hour
+that comes twice when they go back (the first one is taken).
+
+Why it matters: the post goes out at another time than the one written.
+
+Example: `at = 2027-03-28T02:30:00` in Europe/Amsterdam.
+
+Instead: choose another time, or write one with its offset: `2027-03-28T02:30:00+01:00`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from postiquette.model import Action, Finding
+from postiquette.policies.rule import Case, Options, Rule, named
+
+
+def check(case: Case, options: Options) -> Iterator[Finding]:
+    """Remark where the written local time is skipped or repeated in the account's zone."""
+    written = case.written_at
+    if written is None:
+        return
+    zone = ZoneInfo(case.account.timezone)
+    first, second = (written.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != written:
+        local = case.at.astimezone(zone)
+        message = f"{written:%Y-%m-%d %H:%M} does not exist in {case.account.timezone}; {local:%H:%M} is taken"
+    elif first.utcoffset() != second.utcoffset():
+        message = f"{written:%Y-%m-%d %H:%M} comes twice in {case.account.timezone}; the first is taken"
+    else:
+        return
+    yield Finding(NAME, message, Action.ALLOW, suggestion="write the time with its offset")
+
+
+NAME = named(__name__)
+RULE = Rule(NAME, "timing", Action.ALLOW, check, __doc__)

@@ -1,0 +1,60 @@
+"""Asks where readers do not expect it.
+
+What it finds: a share request in the last item of a thread, in an alt text or in the first comment while the post itself does
+not ask; or one that is written with look-alike letters or invisible characters.
+
+Why it matters: people who use screen readers need the alt text, and an ask at the end of a thread is still an ask. It counts as
+one wherever it stands, so hiding it wins nothing and costs trust.
+
+Example: a photograph whose alt text ends in "Please retweet".
+
+Instead: ask in the open, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postiquette.model import Action, Finding
+from postiquette.policies.language.folding import fold
+from postiquette.policies.rule import Case, Options, Rule, named
+
+
+def check(case: Case, options: Options) -> Iterator[Finding]:
+    """Remark on requests outside the first text, and on disguised ones anywhere."""
+    fields = dict(case.content.fields())
+    first = next(iter(fields))
+    open_ask = bool(case.readings[first].requests)
+    for name, reading in case.readings.items():
+        for request in reading.requests:
+            if _disguised(request.text):
+                message = "a request for shares in disguise"
+            elif name != first and not open_ask:
+                message = f"a request for shares stands in {name}, where readers do not expect it"
+            else:
+                continue
+            yield Finding(
+                NAME,
+                message,
+                Action.ALLOW,
+                name,
+                request.start,
+                request.end,
+                (request.text,),
+                "ask in the open, or not at all",
+            )
+
+
+def _disguised(text: str) -> bool:
+    """Whether letters, not just typographic marks, were folded away or into others."""
+    folded = fold(text)
+    plain = text.lower().translate(_TYPOGRAPHIC)
+    return folded.text != plain
+
+
+_TYPOGRAPHIC = {ord(mark): plain for mark, plain in zip("’‘ʼ“”„«»–—−‐‑‒", '\'\'\'"""""------', strict=True)} | {
+    0xFE0F: ""
+}
+
+NAME = named(__name__)
+RULE = Rule(NAME, "asking", Action.ALLOW, check, __doc__, waivable=False)

@@ -1,0 +1,37 @@
+"""Media that the site does not take.
+
+What it finds: more files than the site takes with one post, or a kind of file it does not take.
+
+Why it matters: the post would fail after it was prepared, or go out without its picture.
+
+Example: five images for a site that takes four.
+
+Instead: fewer files, another format, or a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from postiquette.model import Action, Finding
+from postiquette.policies.rule import Case, Options, Rule, named
+
+
+def check(case: Case, options: Options) -> Iterator[Finding]:
+    """Remark on the number of files and on each file's kind."""
+    limits, media = case.account.limits, case.content.media
+    if limits.media is not None and len(media) > limits.media:
+        message = f"{len(media)} files, but {case.account.site} takes {limits.media or 'none'}"
+        yield Finding(NAME, message, Action.HOLD, suggestion="attach fewer files")
+    for index, item in enumerate(media):
+        ending = PurePath(item.path).suffix.lower().lstrip(".")
+        if limits.media_types and ending not in limits.media_types:
+            message = (
+                f"{case.account.site} takes {', '.join(limits.media_types)}, not {ending or 'files without an ending'}"
+            )
+            yield Finding(NAME, message, Action.HOLD, f"media[{index}]")
+
+
+NAME = named(__name__)
+RULE = Rule(NAME, "fit", Action.HOLD, check, __doc__)

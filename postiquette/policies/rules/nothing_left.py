@@ -1,0 +1,41 @@
+"""Nothing worth sending is left once the request is gone.
+
+What it finds: an ask over the ratio that cannot be saved by taking the request out, because the request is all there is,
+because it states the terms of a giveaway, or because only the request names what the post is about.
+
+Why it matters: a stump of a post embarrasses its author, and a giveaway whose terms were cut is a false promise.
+
+Example: "RT if you miss summer" holds nothing but the request.
+
+Instead: say what is worth passing on, and let the readers decide to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postiquette.model import Action, Finding, Kind
+from postiquette.policies.rewrite import rewrite
+from postiquette.policies.rule import Case, Options, Rule, named
+
+_MESSAGES = {
+    "nothing-left": "without the request nothing worth sending is left",
+    "terms": "the request states the terms of a giveaway, so it cannot be cut",
+    "entangled": "the request cannot be cut without losing what the post is about",
+}
+
+
+def check(case: Case, options: Options) -> Iterator[Finding]:
+    """Remark on every field of an ask over the ratio that no cut can save."""
+    if case.kind is not Kind.SHARE_REQUEST or case.balances[Kind.SHARE_REQUEST].free or case.already_counted:
+        return
+    for name, text in case.content.fields():
+        reading = case.readings[name]
+        reason = rewrite(text, reading.lang).reason if reading.requests else None
+        if reason:
+            first = reading.requests[0]
+            yield Finding(NAME, _MESSAGES[reason], Action.ALLOW, name, first.start, first.end, (first.text,))
+
+
+NAME = named(__name__)
+RULE = Rule(NAME, "asking", Action.ALLOW, check, __doc__, waivable=False)

@@ -1,0 +1,43 @@
+"""Asks for shares more often than the ratio allows.
+
+What it finds: a share request for which the audience has not been given enough in the window, counted over
+everything that went out, or may have.
+
+Why it matters: a few asks are fine, a barrage ends relationships. Asking does work, so it is a budget and not a ban: every value
+post earns a part of the next ask.
+
+Example: with `ratio = "1:4"`, "Please repost!" after four value posts and an earlier ask.
+
+Instead: give first. The finding names the posts that used the budget up; `postiquette ledger` says when the next ask is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postiquette.model import Action, Finding, Kind
+from postiquette.policies.rule import Case, Options, Rule, ask_finding, counted, named, requests_in
+
+
+def check(case: Case, options: Options) -> Iterator[Finding]:
+    """Remark on every request of an ask that the budget does not cover."""
+    balance = case.balances[Kind.SHARE_REQUEST]
+    if (
+        case.kind is not Kind.SHARE_REQUEST
+        or balance.free
+        or case.already_counted
+        or not (balance.spent or balance.earned)
+    ):
+        return
+    message = (
+        f"{balance.spent} of {balance.allowed} asks used in the {balance.counter.window} ({balance.earned} value posts)"
+    )
+    ratio = balance.counter.ratio
+    missing = -(-((balance.spent + 1) * ratio.values) // ratio.asks) - balance.earned
+    suggestion = f"{counted(missing, 'value post')} first, or take the request out"
+    for place in requests_in(case):
+        yield ask_finding(NAME, message, place, balance.spent_by, suggestion)
+
+
+NAME = named(__name__)
+RULE = Rule(NAME, "asking", Action.HOLD, check, __doc__, waivable=False)

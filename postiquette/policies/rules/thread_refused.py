@@ -1,0 +1,28 @@
+"""A thread or a first comment for a site that takes none.
+
+What it finds: several items, where the account's site publishes one post at a time.
+
+Why it matters: only the first item would go out, and the rest of the thought would be missing.
+
+Example: `thread = ["first", "second"]` on a site whose description has no `reply_url`.
+
+Instead: one text, or another account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postiquette.model import Action, Finding
+from postiquette.policies.rule import Case, Options, Rule, named
+
+
+def check(case: Case, options: Options) -> Iterator[Finding]:
+    """Remark on posts of more than one item."""
+    if len(case.content.items()) > 1 and not case.account.limits.threads:
+        name = "thread[1]" if case.content.is_thread else "first_comment"
+        yield Finding(NAME, f"{case.account.site} takes one item a post", Action.HOLD, name)
+
+
+NAME = named(__name__)
+RULE = Rule(NAME, "fit", Action.HOLD, check, __doc__)

@@ -1,0 +1,105 @@
+"""The preview as one HTML file: no request leaves it, and every text in it is escaped."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from postiquette.model import Action, Entry, Kind
+from postiquette.preview.outline import Line, Outline
+from postiquette.preview.safe import safe
+from postiquette.preview.wording import body, budget, difference, local, verdict
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One post in the chart of an audience, left to right in time."""
+
+    post: str
+    at: datetime
+    kind: Kind
+    #: percent of the chart's width
+    x: float
+    planned: bool
+
+
+def write_page(outline: Outline, file: Path, pictures: Mapping[str, Path]) -> None:
+    """Write the page; pictures of composers are put into it."""
+    page = render(outline, pictures)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+
+
+def render(outline: Outline, pictures: Mapping[str, Path] | None = None) -> str:
+    """The page as text."""
+    shown = {key: _data_url(picture) for key, picture in (pictures or {}).items()}
+    counts = {action: sum(line.decision.action is action for line in outline.lines) for action in Action}
+    return _environment.get_template("preview.html").render(
+        outline=outline,
+        counts=counts,
+        columns=[
+            (account, [_card(line, shown) for line in _of(outline, name)]) for name, account in outline.accounts.items()
+        ],
+        charts=[
+            (name, list(_bars(audience.entries, outline.generated_at))) for name, audience in outline.audiences.items()
+        ],
+        generated=f"{outline.generated_at:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _of(outline: Outline, account: str) -> list[Line]:
+    return [line for line in outline.lines if line.account.name == account]
+
+
+def _card(line: Line, pictures: Mapping[str, str]) -> dict[str, Any]:
+    before, after = body(line.original), body(line.decision.content)
+    stretches = list(difference(before, after)) if before != after else [("same", after)]
+    findings = {(finding.rule, finding.message): finding for finding in line.decision.findings}.values()
+    return {
+        "key": line.key,
+        "post": line.post,
+        "day": local(line.at, line.account, "%A %d %B"),
+        "time": local(line.at, line.account, "%H:%M"),
+        "verdict": verdict(line),
+        "action": str(line.decision.action),
+        "kind": str(line.decision.kind).replace("_", " "),
+        "stretches": [(kind, safe(stretch, lines=True)) for kind, stretch in stretches],
+        "media": [safe(media.alt or "no alt text") for media in line.decision.content.media],
+        "findings": [
+            {
+                "rule": finding.rule,
+                "message": safe(finding.message),
+                "words": safe(finding.evidence[0]) if finding.start is not None and finding.evidence else "",
+                "others": [safe(p) for p in finding.evidence[1 if finding.start is not None else 0 :]],
+                "suggestion": safe(finding.suggestion or ""),
+            }
+            for finding in findings
+        ],
+        "budgets": [budget(balance, line.account) for balance in line.ledger],
+        "picture": pictures.get(line.key),
+    }
+
+
+def _bars(entries: list[Entry], now: datetime) -> Iterator[Bar]:
+    ordered = sorted(entries, key=lambda entry: (entry.at, entry.post))
+    for number, entry in enumerate(ordered):
+        x = 100 * (number + 0.5) / len(ordered)
+        yield Bar(entry.post, entry.at, entry.kind, round(x, 2), entry.at > now)
+
+
+def _data_url(picture: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()

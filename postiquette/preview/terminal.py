@@ -1,0 +1,102 @@
+"""The preview in a terminal: a timeline per account, each post with its decision, its wording and the budget."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.text import Text
+
+from postiquette.model import Action, Finding, Kind
+from postiquette.preview.outline import Line, Outline
+from postiquette.preview.safe import safe
+from postiquette.preview.wording import body, budget, difference, local, verdict
+
+_STYLES = {
+    Action.ALLOW: "green",
+    Action.REWRITE: "cyan",
+    Action.DEFER: "yellow",
+    Action.HOLD: "magenta",
+    Action.BLOCK: "red",
+}
+_MARKS = {
+    Kind.SHARE_REQUEST: "asks",
+    Kind.VALUE: "gives",
+    Kind.PROMOTION: "promotes",
+    Kind.FILLER: "fills",
+}
+
+
+def show(outline: Outline, console: Console) -> None:
+    """Print the whole preview."""
+    for note in outline.notes:
+        console.print(Text(f"! {safe(note)}", style="yellow"))
+    for name, account in outline.accounts.items():
+        lines = [line for line in outline.lines if line.account.name == name]
+        title = f"{name} · {account.site} · audience {account.audience} · {account.timezone}"
+        console.print(Rule(Text(title, style="bold"), align="left", style="dim"))
+        if not lines:
+            console.print(Text("  nothing is scheduled", style="dim"))
+        for line in lines:
+            console.print(_post(line))
+    console.print(_summary(outline))
+
+
+def _post(line: Line) -> RenderableType:
+    style = _STYLES[line.decision.action]
+    head = Text.assemble(
+        (f"{local(line.at, line.account)}  ", "bold"),
+        (f"{verdict(line)}", f"bold {style}"),
+        (f"  {safe(line.post)} · {_MARKS[line.decision.kind]}", "dim"),
+    )
+    parts: list[RenderableType] = [head, Padding(_wording(line), (0, 0, 0, 4))]
+    parts += [Padding(_finding(finding), (0, 0, 0, 4)) for finding in _distinct(line.decision.findings)]
+    if line.decision.kind is Kind.SHARE_REQUEST or line.decision.findings:
+        budgets = "; ".join(budget(balance, line.account) for balance in line.ledger)
+        if budgets:
+            parts.append(Padding(Text(budgets, style="dim italic"), (0, 0, 0, 4)))
+    return Group(*parts, "")
+
+
+def _wording(line: Line) -> Text:
+    before, after = body(line.original), body(line.decision.content)
+    if before == after:
+        return Text(safe(before, lines=True))
+    shown = Text()
+    styles = {"same": "", "gone": "red strike", "new": "green bold"}
+    for kind, stretch in difference(before, after):
+        shown.append(safe(stretch, lines=True), style=styles[kind])
+    return shown
+
+
+def _distinct(findings: tuple[Finding, ...]) -> list[Finding]:
+    return list({(finding.rule, finding.message): finding for finding in findings}.values())
+
+
+def _finding(finding: Finding) -> Text:
+    text = Text.assemble((f"{finding.rule}: ", _STYLES[finding.action]), (safe(finding.message), ""))
+    if finding.start is not None and finding.evidence:
+        text.append(f" “{safe(finding.evidence[0])}”", style="bold")
+    elsewhere = finding.evidence[1:] if finding.start is not None else finding.evidence
+    if elsewhere:
+        text.append(f" (used up by {', '.join(safe(post) for post in elsewhere)})", style="dim")
+    if finding.suggestion:
+        text.append(f" → {safe(finding.suggestion)}", style="dim")
+    return text
+
+
+def _summary(outline: Outline) -> Text:
+    counts: dict[Action, int] = {}
+    for line in outline.lines:
+        counts[line.decision.action] = counts.get(line.decision.action, 0) + 1
+    words = {
+        Action.ALLOW: "go out as they are",
+        Action.REWRITE: "rewritten",
+        Action.DEFER: "deferred",
+        Action.HOLD: "held",
+        Action.BLOCK: "blocked",
+    }
+    parts = [f"{counts[action]} {words[action]}" for action in Action if action in counts]
+    total = len(outline.lines)
+    text = f"{total} post{'' if total == 1 else 's'}" + (f": {', '.join(parts)}" if parts else "")
+    return Text(text + ". A dry run: nothing was sent.", style="bold")

@@ -1,0 +1,77 @@
+"""What the audiences have been sent, as the ledger wants it: read from the deliveries, never kept beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from postiquette.model import Content, Entry, Kind
+from postiquette.queue.delivery import content_from
+from postiquette.queue.states import Counted
+from postiquette.queue.tables import audiences, deliveries
+
+
+@dataclass
+class Book:
+    """One audience: the entries that count, and the texts it was sent, newest first."""
+
+    entries: list[Entry] = field(default_factory=list)
+    #: post id, when, wording
+    texts: list[tuple[str, datetime, Content]] = field(default_factory=list)
+    #: spending posts older than the entries
+    earlier: dict[Kind, int] = field(default_factory=dict)
+
+
+def lock(connection: sa.Connection, audience: str) -> None:
+    """Hold an audience's row until the transaction ends, so that no two workers spend the same ask."""
+    row = sa.select(audiences).where(audiences.c.name == audience).with_for_update()
+    if connection.execute(row).first() is None:
+        connection.execute(sa.insert(audiences).values(name=audience))
+
+
+def book(connection: sa.Connection, audience: str, since: datetime | None = None) -> Book:
+    """An audience's book. A post that went to several of its accounts is one entry, at its first intent.
+
+    With `since`, older posts are only counted, for `grace`.
+    """
+    rows = connection.execute(
+        sa.select(deliveries.c.post, deliveries.c.kind, deliveries.c.counted, deliveries.c.intent_at, deliveries.c.sent)
+        .where(
+            deliveries.c.audience == audience,
+            deliveries.c.counted != str(Counted.NO),
+            deliveries.c.intent_at.is_not(None),
+        )
+        .order_by(deliveries.c.intent_at, deliveries.c.key)
+    )
+    found = Book()
+    entries: dict[str, Entry] = {}
+    for post, kind, counted, intent_at, sent in rows:
+        known = entries.get(post)
+        proven = counted == Counted.PROVEN or (known is not None and known.proven)
+        entries[post] = Entry(known.at if known else intent_at, post, Kind(kind), proven)
+        found.texts.append((post, intent_at, content_from(sent)))
+    for entry in sorted(entries.values(), key=lambda entry: (entry.at, entry.post)):
+        if since is not None and entry.at < since:
+            found.earlier[entry.kind] = found.earlier.get(entry.kind, 0) + 1
+        else:
+            found.entries.append(entry)
+    found.texts.reverse()
+    return found
+
+
+def settled_wording(connection: sa.Connection, audience: str, post: str) -> tuple[Content, Kind] | None:
+    """The wording in which this post already went to this audience, or may have; None where it did not."""
+    row = connection.execute(
+        sa.select(deliveries.c.sent, deliveries.c.kind)
+        .where(
+            deliveries.c.audience == audience,
+            deliveries.c.post == post,
+            deliveries.c.counted != str(Counted.NO),
+            deliveries.c.sent.is_not(None),
+        )
+        .order_by(deliveries.c.intent_at)
+        .limit(1)
+    ).first()
+    return (content_from(row.sent), Kind(row.kind)) if row else None

@@ -1,0 +1,56 @@
+"""What a source declares, before the queue has seen it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from postiquette.config.entry import PostEntry
+from postiquette.config.load import show_path
+from postiquette.errors import Problem
+from postiquette.model import Content, Media, Post
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One declared post and where it stands."""
+
+    entry: PostEntry
+    #: such as "config" or "markdown:posts/*.md"
+    source: str
+    file: Path
+    line: int | None
+    #: keys that lead to it inside the file, for messages
+    keys: tuple[str, ...] = ()
+
+    def problem(self, message: str, *keys: str) -> Problem:
+        """A problem with this post."""
+        return Problem(message, show_path(self.file), self.line, (*self.keys, f"id {self.entry.id!r}", *keys))
+
+    def media_path(self, path: str) -> Path:
+        """Where a file that the post names lies."""
+        return (self.file.parent / path).resolve()
+
+    def post(self) -> Post:
+        """The same as the policies take it."""
+        entry = self.entry
+        return Post(
+            id=entry.id,
+            content=Content(
+                texts=tuple(entry.thread) if entry.thread else (entry.text or "",),
+                link=entry.link,
+                media=tuple(Media(str(self.media_path(item.path)), item.alt) for item in entry.media),
+                first_comment=entry.first_comment,
+            ),
+            series=entry.series,
+            declared_kind=entry.kind,
+            allow=dict(entry.allow),
+        )
+
+    def digest(self) -> str:
+        """SHA-256 of the declaration: what the source said last is compared with what it says now."""
+        data: dict[str, Any] = self.entry.model_dump(mode="json", exclude={"account"})
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,200 @@
+"""Brings the queue in line with what the sources declare: shows the difference first, then applies it whole or not at all.
+
+What a source says now is compared with what *that source* said last. Posts from elsewhere are not touched, and a post that was
+deferred or rescheduled keeps its time until its declaration changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from postiquette.errors import InputError
+from postiquette.model import Post
+from postiquette.queue import deliveries, leases
+from postiquette.queue.deliveries import Move
+from postiquette.queue.delivery import Delivery, content_to
+from postiquette.queue.states import CHANGEABLE, MAYBE_OUT, State
+
+#: more than this part of the queue to withdraw, and a person has to say so
+WITHDRAW_WITHOUT_ASKING = 0.2
+
+#: the source of posts that were added by command
+BY_COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A declared post on one account, with its time worked out; what sync compares with the queue."""
+
+    post: Post
+    account: str
+    audience: str
+    source: str
+    #: digest of the declaration
+    declared: str
+    late: timedelta
+    #: None: the account's next free slot
+    at: datetime | None
+    written_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """id@account."""
+        return f"{self.post.id}@{self.account}"
+
+
+#: the next free slot of an account: its name and the times already taken
+NextSlot = Callable[[str, set[datetime]], datetime]
+
+
+@dataclass
+class Changes:
+    """What a sync would do."""
+
+    added: list[Draft] = field(default_factory=list)
+    changed: list[tuple[Delivery, Draft]] = field(default_factory=list)
+    withdrawn: list[Delivery] = field(default_factory=list)
+    #: what cannot be done, and why
+    refused: list[str] = field(default_factory=list)
+    #: why a person has to say yes first
+    alarming: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.withdrawn)
+
+
+def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterable[str]) -> Changes:
+    """The difference between what is declared and the queue. `sources` are those that were there to be read."""
+    drafts = list(drafts)
+    changes = Changes()
+    queue = {delivery.key: delivery for delivery in deliveries.everything(connection)}
+    for draft in drafts:
+        known = queue.get(draft.key)
+        if known is None:
+            changes.added.append(draft)
+        elif known.source != draft.source and known.source == BY_COMMAND:
+            changes.refused.append(
+                f"{draft.key} was added by command; declare it under another id, or withdraw that one"
+            )
+        elif known.declared != draft.declared:
+            _compare_changed(changes, known, draft)
+    declared = {draft.key for draft in drafts}
+    from_files = [d for d in queue.values() if d.source != BY_COMMAND and d.state in CHANGEABLE]
+    changes.withdrawn = [delivery for delivery in from_files if delivery.key not in declared]
+    _alarm(changes, from_files, set(sources))
+    return changes
+
+
+def _compare_changed(changes: Changes, known: Delivery, draft: Draft) -> None:
+    if known.state in CHANGEABLE:
+        changes.changed.append((known, draft))
+    elif known.state in MAYBE_OUT:
+        changes.refused.append(f"{draft.key} is {known.state}: what is out cannot be changed by a file")
+    else:
+        changes.refused.append(f"{draft.key} is {known.state}; reschedule it, or give the new wording a new id")
+
+
+def _alarm(changes: Changes, from_files: list[Delivery], sources: set[str]) -> None:
+    vanished = sorted({delivery.source for delivery in changes.withdrawn} - sources)
+    for source in vanished:
+        changes.alarming.append(f"the source {source} has vanished")
+    count, total = len(changes.withdrawn), len(from_files)
+    if count > total * WITHDRAW_WITHOUT_ASKING:
+        changes.alarming.append(f"{count} of {total} queued posts would be withdrawn")
+
+
+def apply(connection: sa.Connection, changes: Changes, next_slot: NextSlot, by: str, now: datetime) -> None:
+    """Write a difference into the queue. Times that have passed become `missed`, never a burst of late posts."""
+    taken: dict[str, set[datetime]] = {}
+    leases.register(connection, sorted({draft.account for draft in changes.added}))
+    position = connection.scalar(sa.text("SELECT COALESCE(MAX(position), 0) FROM deliveries")) or 0
+    for delivery in changes.withdrawn:
+        move = Move(by, now, "no longer declared by its source")
+        deliveries.transition(connection, delivery, State.WITHDRAWN, move)
+    for known, draft in changes.changed:
+        _apply_changed(connection, known, draft, next_slot, taken, Move(by, now, "its declaration changed"))
+    for draft in changes.added:
+        position += 1
+        insert(connection, draft, position, next_slot, taken, Move(by, now, f"declared by {draft.source}"))
+
+
+def insert(
+    connection: sa.Connection,
+    draft: Draft,
+    position: int,
+    next_slot: NextSlot,
+    taken: dict[str, set[datetime]],
+    move: Move,
+) -> None:
+    """Add one draft; a time that is already too late makes it `missed` at once."""
+    at = _time(connection, draft, next_slot, taken)
+    values = {**_columns(draft), "key": draft.key, "post": draft.post.id, "account": draft.account, "due_at": at}
+    number = deliveries.insert(connection, {**values, "position": position}, move)
+    if draft.at is not None and at + draft.late < move.at:
+        _miss(connection, number, move)
+
+
+def _apply_changed(
+    connection: sa.Connection,
+    known: Delivery,
+    draft: Draft,
+    next_slot: NextSlot,
+    taken: dict[str, set[datetime]],
+    move: Move,
+) -> None:
+    keeps_slot = draft.at is None and known.by_slot
+    at = known.due_at if keeps_slot else _time(connection, draft, next_slot, taken)
+    columns = {**_columns(draft), "due_at": at, "deferred": known.deferred if keeps_slot else 0, "not_before": None}
+    if known.state is State.HELD:
+        deliveries.transition(connection, known, State.SCHEDULED, move, **columns)
+    else:
+        deliveries.update(connection, known, move, **columns)
+    if draft.at is not None and at + draft.late < move.at:
+        _miss(connection, known.id, move)
+
+
+def _miss(connection: sa.Connection, number: int, move: Move) -> None:
+    delivery = deliveries.get(connection, number)
+    reason = f"its time, {delivery.due_at:%Y-%m-%d %H:%M} UTC, had passed when it was taken in"
+    deliveries.transition(connection, delivery, State.MISSED, Move(move.by, move.at, reason))
+
+
+def _time(connection: sa.Connection, draft: Draft, next_slot: NextSlot, taken: dict[str, set[datetime]]) -> datetime:
+    if draft.at is not None:
+        return draft.at
+    occupied = taken.setdefault(draft.account, deliveries.taken_times(connection, draft.account))
+    at = next_slot(draft.account, occupied)
+    occupied.add(at)
+    return at
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
+    post = draft.post
+    return {
+        "audience": draft.audience,
+        "source": draft.source,
+        "declared": draft.declared,
+        "content": content_to(post.content),
+        "series": post.series,
+        "declared_kind": str(post.declared_kind) if post.declared_kind else None,
+        "allow": dict(post.allow),
+        "by_slot": draft.at is None,
+        "written_at": draft.written_at.isoformat() if draft.written_at else None,
+        "late": int(draft.late.total_seconds()),
+    }
+
+
+def add(connection: sa.Connection, drafts: list[Draft], next_slot: NextSlot, by: str, now: datetime) -> None:
+    """Add posts by command. Raises InputError for an id that is taken and for a time in the past."""
+    for draft in drafts:
+        if draft.at is not None and draft.at < now:
+            raise InputError(f"{draft.at:%Y-%m-%d %H:%M} UTC is in the past; expected a time to come")
+        taken_ids = {delivery.post.id for delivery in deliveries.everything(connection)}
+        if draft.post.id in taken_ids and draft is drafts[0]:
+            raise InputError(f"the id {draft.post.id!r} is taken; choose another")
+    apply(connection, Changes(added=drafts), next_slot, by, now)

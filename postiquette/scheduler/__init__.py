@@ -1,0 +1,1 @@
+"""When: slots, the queue as it falls due, the background service."""

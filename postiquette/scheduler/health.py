@@ -1,0 +1,93 @@
+"""How the service is: whether it runs, what comes next, and what waits for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from postiquette.queue import deliveries, leases
+from postiquette.queue.delivery import Delivery
+from postiquette.queue.leases import Switch
+from postiquette.queue.states import NEEDS_A_PERSON, State
+from postiquette.queue.store import Store
+from postiquette.scheduler.lock import Heartbeat, heartbeat
+from postiquette.scheduler.project import Project
+from postiquette.scheduler.service import TICK
+
+
+@dataclass(frozen=True)
+class Health:
+    """What `status` tells."""
+
+    heartbeat: Heartbeat | None
+    counts: dict[str, int]
+    next_due: datetime | None
+    stops: tuple[Switch, ...]
+    signed_out: tuple[str, ...]
+    waiting: tuple[Delivery, ...]
+
+    @property
+    def silent(self) -> bool:
+        """Whether the service holds its lock, but has not been heard of for three ticks."""
+        return self.heartbeat is not None and self.heartbeat.age > 3 * TICK.total_seconds()
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody should do something."""
+        return bool(self.waiting or self.signed_out or self.silent)
+
+    def lines(self) -> list[str]:
+        """For people."""
+        if self.heartbeat is None:
+            lines = ["The service is not running."]
+        elif self.silent:
+            lines = [f"The service (process {self.heartbeat.pid}) has been silent for {self.heartbeat.age:.0f} s."]
+        else:
+            lines = [f"The service is running (process {self.heartbeat.pid})."]
+        for switch in self.stops:
+            name = "Everything" if switch.name == "*" else switch.name
+            lines.append(f"{name} is paused by {switch.by} since {switch.at:%Y-%m-%d %H:%M} UTC: {switch.reason}")
+        lines += [f"{name} is signed out: postiquette login {name}" for name in self.signed_out]
+        lines.append(", ".join(f"{count} {state}" for state, count in self.counts.items()) or "The queue is empty.")
+        if self.next_due is not None:
+            lines.append(f"Next: {self.next_due:%Y-%m-%d %H:%M} UTC")
+        lines += [f"{delivery.key} is {delivery.state}: {_ADVICE[delivery.state]}" for delivery in self.waiting]
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "running": self.heartbeat is not None,
+            "silent": self.silent,
+            "pid": self.heartbeat.pid if self.heartbeat else None,
+            "counts": self.counts,
+            "next_due": self.next_due.isoformat() if self.next_due else None,
+            "paused": [switch.name for switch in self.stops],
+            "signed_out": list(self.signed_out),
+            "needs_a_person": [{"id": d.key, "state": str(d.state)} for d in self.waiting],
+        }
+
+
+_ADVICE = {
+    State.HELD: "postiquette approve or reject",
+    State.UNCONFIRMED: "postiquette resolve, after a look at the site",
+    State.HANDED_OVER: "postiquette assist, then confirm or skip",
+}
+
+
+def health(project: Project, store: Store) -> Health:
+    """Look at the lock and at the tables."""
+    file = project.configuration.database_file
+    with store.read() as connection:
+        everything = deliveries.everything(connection)
+        due = [delivery.due_at for delivery in everything if delivery.state is State.SCHEDULED]
+        return Health(
+            heartbeat=heartbeat(file) if file is not None else None,
+            counts=dict(Counter(str(delivery.state) for delivery in everything)),
+            next_due=min(due, default=None),
+            stops=tuple(leases.stops(connection)),
+            signed_out=tuple(sorted(leases.signed_out(connection) & set(project.accounts))),
+            waiting=tuple(delivery for delivery in everything if delivery.state in NEEDS_A_PERSON),
+        )

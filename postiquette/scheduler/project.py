@@ -1,0 +1,104 @@
+"""A configuration with everything that hangs on it: accounts, policy, rules and the posts that are declared now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from postiquette.config.load import Configuration, load_configuration
+from postiquette.errors import InputError, Problem
+from postiquette.model import Account, Policy
+from postiquette.policies.rulebook import Rulebook, waiver_problem
+from postiquette.publishing.find_sites import accounts as find_accounts
+from postiquette.queue.sources.declared import Declared
+from postiquette.queue.sources.gather import Gathered, gather
+from postiquette.queue.sync import Draft, NextSlot
+from postiquette.scheduler.slots import instant, occurrences
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a command works on. Everything in it was found to be right together."""
+
+    configuration: Configuration
+    accounts: dict[str, Account]
+    policy: Policy
+    rulebook: Rulebook
+    gathered: Gathered
+
+    @cached_property
+    def drafts(self) -> list[Draft]:
+        """Every declared post on every account, in order of declaration."""
+        return [draft for declared in self.gathered.posts for draft in self.drafts_of(declared)]
+
+    def drafts_of(self, declared: Declared) -> Iterator[Draft]:
+        """One declared post, on each of its accounts, with its time worked out."""
+        entry, post = declared.entry, declared.post()
+        for name in entry.account:
+            account = self.accounts[name]
+            naive = entry.at is not None and entry.at.tzinfo is None
+            yield Draft(
+                post=post,
+                account=name,
+                audience=account.audience,
+                source=declared.source,
+                declared=declared.digest(),
+                late=entry.late,
+                at=instant(entry.at, account.timezone) if entry.at is not None else None,
+                written_at=entry.at if naive else None,
+            )
+
+    def slots(self, account: str, after: datetime) -> Iterator[datetime]:
+        """The slots of an account from an instant on."""
+        known = self.accounts.get(account)
+        return occurrences(known.slots, known.timezone, after) if known else iter(())
+
+    def next_slot(self, now: datetime) -> NextSlot:
+        """How a post that goes by slots finds its time: the first slot after `now` that is not taken."""
+
+        def find(account: str, taken: set[datetime]) -> datetime:
+            for slot in self.slots(account, now):
+                if slot not in taken:
+                    return slot
+            raise InputError(f"the account {account!r} has no free slot in the next three years")
+
+        return find
+
+
+def load_project(file: Path, *, environment: bool = True) -> Project:
+    """Read a configuration and all it leads to. Raises InputError with every problem found on the way."""
+    return make_project(load_configuration(file, environment=environment))
+
+
+def make_project(configuration: Configuration) -> Project:
+    """Put together what a configuration leads to."""
+    problems: list[Problem] = []
+    policy = configuration.settings.policy.as_policy()
+    rulebook, accounts, gathered = None, {}, None
+    try:
+        rulebook = Rulebook(policy)
+    except InputError as error:
+        problems += [configuration.problem(problem.message, *problem.keys) for problem in error.problems]
+    try:
+        accounts = find_accounts(configuration)
+    except InputError as error:
+        problems += error.problems
+    try:
+        gathered = gather(configuration)
+        problems += _waivers(gathered.posts)
+    except InputError as error:
+        problems += error.problems
+    if problems or rulebook is None or gathered is None:
+        raise InputError(problems)
+    return Project(configuration, accounts, policy, rulebook, gathered)
+
+
+def _waivers(posts: Iterable[Declared]) -> Iterator[Problem]:
+    for declared in posts:
+        for name in declared.entry.allow:
+            message = waiver_problem(name)
+            if message:
+                yield declared.problem(message, "allow", name)

@@ -1,0 +1,196 @@
+"""What a crash left behind, and what nobody knows: found out by reading back, never by clicking again.
+
+Nothing is concluded from absence before the click deadline and the settle time are past. Absence proves something only where the
+page is dead (its process is, or its context was closed), the click was fenced, and the site is known to show a post at once; then the
+post may go again, once. Anything else waits for a person, and an ask stays spent.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from postiquette.config.settings import PublishingSettings
+from postiquette.errors import BrowserError, SignedOut, SiteError
+from postiquette.model import SeenPost
+from postiquette.publishing.recent import look_for
+from postiquette.queue import attempts, deliveries, leases
+from postiquette.queue.attempts import Attempt
+from postiquette.queue.deliveries import Move
+from postiquette.queue.delivery import Delivery
+from postiquette.queue.states import Counted, State
+from postiquette.queue.store import Connection
+from postiquette.scheduler.dispatch import Dispatcher
+
+log = structlog.get_logger("postiquette.recovery")
+
+#: an unproven post goes again at most this often by itself
+_RESENDS = 1
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+class Recovery:
+    """Works beside a dispatcher, on the same store and with the same publisher."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    async def after_a_crash(self, *, alone: bool) -> list[Delivery]:
+        """Put right what dead workers left; returns posts that were missed meanwhile.
+
+        `alone`: no other worker can be alive (the service lock is ours), so every lease is void.
+        """
+        return await self._dispatcher.call(self._after_a_crash, alone)
+
+    def _after_a_crash(self, alone: bool) -> list[Delivery]:
+        now, clock = self._dispatcher.now(), datetime.now(UTC)
+        with self._dispatcher.store.begin() as connection:
+            if alone:
+                leases.end_all(connection)
+            held = leases.held(connection, clock)
+            open_attempts = {attempt.delivery: attempt for attempt in attempts.still_open(connection)}
+            for delivery in deliveries.in_states(connection, (State.CLAIMED, State.SUBMITTING)):
+                if delivery.account not in held:
+                    self._put_right(connection, delivery, open_attempts.get(delivery.id), clock)
+            missed = []
+            for delivery in deliveries.in_states(connection, (State.SCHEDULED,)):
+                if delivery.due_at + delivery.late < now and delivery.counted is Counted.NO:
+                    move = self._move("its time passed while no service was running")
+                    deliveries.transition(connection, delivery, State.MISSED, move)
+                    missed.append(delivery)
+            for delivery in deliveries.in_states(connection, (State.HANDED_OVER,)):
+                if (delivery.intent_at or now) + self._settings.handed_over < now:
+                    # it may be out all the same: an ask stays spent
+                    deliveries.transition(connection, delivery, State.MISSED, self._move("nobody confirmed it in time"))
+                    missed.append(delivery)
+            return missed
+
+    def _put_right(self, connection: Connection, delivery: Delivery, attempt: Attempt | None, clock: datetime) -> None:
+        if attempt is None:
+            reason = "its worker died before the click" if delivery.state is State.CLAIMED else "the thread goes on"
+            deliveries.transition(connection, delivery, State.SCHEDULED, self._move(reason))
+        else:
+            look_at = max(attempt.click_deadline, clock) + self._settings.settle
+            attempts.note(connection, attempt.id, outcome="unknown", look_at=look_at)
+            move = self._move("its worker died between the intent and its outcome")
+            deliveries.transition(connection, delivery, State.UNCONFIRMED, move)
+        log.warning("put right", post=delivery.key, was=delivery.state.value)
+
+    async def look(self) -> None:
+        """Read back every unproven post whose time has come."""
+        for attempt in await self._dispatcher.call(self._to_look_for):
+            lease = await self._dispatcher.call(self._dispatcher.lease, attempt.account)
+            if lease is None:
+                continue
+            try:
+                await self.read_back(attempt)
+            finally:
+                await self._dispatcher.call(self._dispatcher.release, lease)
+
+    async def next_look(self) -> datetime | None:
+        """When the next unproven post is to be read back."""
+        return await self._dispatcher.call(self._next_look)
+
+    async def read_back(self, attempt: Attempt) -> None:
+        """Look for one post on its account's own timeline, and settle what can be settled."""
+        publisher = self._dispatcher.publisher
+        try:
+            async with publisher.at(attempt.account) as visit:
+                seen = await visit.recent()
+        except SignedOut as error:
+            await self._dispatcher.call(self._unreadable, attempt, str(error), signed_out=True)
+        except (SiteError, BrowserError) as error:
+            await self._dispatcher.call(self._unreadable, attempt, str(error), signed_out=False)
+        else:
+            found = look_for(attempt.text, seen, attempt.baseline)
+            proof = publisher.shows_at_once(attempt.account)
+            await self._dispatcher.call(self._settle, attempt, found, absence_is_proof=proof)
+
+    def _to_look_for(self) -> list[Attempt]:
+        clock = datetime.now(UTC)
+        with self._dispatcher.store.read() as connection:
+            closed = leases.signed_out(connection)
+            waiting = attempts.still_open(connection)
+        known = self._dispatcher.project.accounts
+        return [
+            a for a in waiting if a.look_at and a.look_at <= clock and a.account in known and a.account not in closed
+        ]
+
+    def _next_look(self) -> datetime | None:
+        with self._dispatcher.store.read() as connection:
+            closed = leases.signed_out(connection)
+            times = [a.look_at for a in attempts.still_open(connection) if a.look_at and a.account not in closed]
+        return min(times, default=None)
+
+    def _settle(self, attempt: Attempt, found: list[SeenPost], *, absence_is_proof: bool) -> None:
+        clock = datetime.now(UTC)
+        with self._dispatcher.store.begin() as connection:
+            delivery = deliveries.get(connection, attempt.delivery)
+            if delivery.state is not State.UNCONFIRMED:
+                return
+            if len(found) == 1:
+                self._found(connection, delivery, attempt, found[0], clock)
+            elif found:
+                detail = f"found {len(found)} times: {', '.join(post.url for post in found)}"
+                attempts.settle(connection, attempt.id, "unknown", clock, detail=detail)
+                deliveries.note(connection, delivery, self._move(detail))
+                log.error("found twice", post=delivery.key, detail=detail)
+            elif absence_is_proof and delivery.resent < _RESENDS:
+                self._absent(connection, delivery, attempt, clock)
+            else:
+                self._look_again(connection, delivery, attempt, clock)
+
+    def _found(
+        self, connection: Connection, delivery: Delivery, attempt: Attempt, post: SeenPost, clock: datetime
+    ) -> None:
+        attempts.settle(connection, attempt.id, "published", clock, url=post.url)
+        items = len(delivery.sent.items()) if delivery.sent else 1
+        if attempt.item + 1 < items:
+            deliveries.transition(
+                connection, delivery, State.SCHEDULED, self._move("found on the site: the thread goes on")
+            )
+        else:
+            first = attempts.proven_items(connection, delivery.id).get(0) or post.url
+            columns = {"counted": str(Counted.PROVEN), "url": first}
+            deliveries.transition(connection, delivery, State.PUBLISHED, self._move("found on the site"), **columns)
+        log.info("found on the site", post=delivery.key, url=post.url)
+
+    def _absent(self, connection: Connection, delivery: Delivery, attempt: Attempt, clock: datetime) -> None:
+        attempts.settle(connection, attempt.id, "absent", clock)
+        begun = bool(attempts.proven_items(connection, delivery.id))
+        columns: dict[str, Any] = {
+            "counted": str(Counted.MAYBE if begun else Counted.NO),
+            "resent": delivery.resent + 1,
+        }
+        if not begun:
+            columns["intent_at"] = None
+        move = self._move("proven not to be out: the click was fenced and the site shows posts at once")
+        deliveries.transition(connection, delivery, State.SCHEDULED, move, **columns)
+        log.warning("proven absent, goes again", post=delivery.key)
+
+    def _look_again(self, connection: Connection, delivery: Delivery, attempt: Attempt, clock: datetime) -> None:
+        pauses = self._settings.look_again
+        if attempt.looks < len(pauses):
+            attempts.note(connection, attempt.id, looks=attempt.looks + 1, look_at=clock + pauses[attempt.looks])
+            return
+        attempts.settle(connection, attempt.id, "unknown", clock, detail="not found, and nothing proves its absence")
+        deliveries.note(connection, delivery, self._move("not found on the site; a person has to look"))
+        log.error("a person has to look: `postiquette resolve`", post=delivery.key)
+
+    def _unreadable(self, attempt: Attempt, reason: str, *, signed_out: bool) -> None:
+        clock = datetime.now(UTC)
+        with self._dispatcher.store.begin() as connection:
+            wait = min(self._settings.settle * 2 ** min(attempt.looks, 10), _LONGEST_WAIT)
+            attempts.note(connection, attempt.id, look_at=clock + wait, detail=f"cannot be read back: {reason}")
+            if signed_out:
+                leases.set_signed_out(connection, attempt.account, signed_out=True)
+        log.warning("cannot read back", account=attempt.account, reason=reason)
+
+    @property
+    def _settings(self) -> PublishingSettings:
+        return self._dispatcher.project.configuration.settings.publishing
+
+    def _move(self, reason: str) -> Move:
+        return Move(self._dispatcher.worker, self._dispatcher.now(), reason)

@@ -87,7 +87,7 @@ def console() -> Console:
     from rich.console import Console
 
     terminal = sys.stdout.isatty()
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not terminal, width=None if terminal else 120)
+    return Console(highlight=False, markup=False, emoji=False, width=None if terminal else 120)
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:

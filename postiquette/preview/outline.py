@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -86,12 +86,12 @@ def _outline(
     plans = forecast.run(now)
     states = [("scheduled", plan) for plan in plans] + list(waiting)
     until = now + timedelta(days=days) if days is not None else None
-    free = {name: next_free(audience, _of(plans, name), project.policy, now) for name, audience in before.items()}
-    lines = [
-        _line(state, plan, free[plan.candidate.account.audience])
-        for state, plan in states
-        if until is None or plan.at <= until
-    ]
+
+    def free(plan: Planned) -> datetime | None:
+        name = plan.candidate.account.audience
+        return next_free(before[name], _of(plans, name), project.policy, plan.at)
+
+    lines = [_line(state, plan, free) for state, plan in states if until is None or plan.at <= until]
     lines.sort(key=lambda line: (line.at, line.key))
     return Outline(now, project.accounts, tuple(lines), history, tuple(notes))
 
@@ -100,10 +100,12 @@ def _of(plans: Iterable[Planned], audience: str) -> list[Planned]:
     return [plan for plan in plans if plan.candidate.account.audience == audience]
 
 
-def _line(state: str, plan: Planned, free: datetime | None) -> Line:
+def _line(state: str, plan: Planned, free: Callable[[Planned], datetime | None]) -> Line:
     candidate = plan.candidate
     ledger = tuple(
-        replace(balance, next_free_at=free) if balance.counter.kind is Kind.SHARE_REQUEST else balance
+        replace(balance, next_free_at=plan.at if balance.free else free(plan))
+        if balance.counter.kind is Kind.SHARE_REQUEST
+        else balance
         for balance in plan.decision.balances
     )
     return Line(

@@ -38,18 +38,18 @@ def show(outline: Outline, console: Console) -> None:
         if not lines:
             console.print(Text("  nothing is scheduled", style="dim"))
         for line in lines:
-            console.print(_post(line))
+            console.print(_post(line, marks=not console.is_terminal))
     console.print(_summary(outline))
 
 
-def _post(line: Line) -> RenderableType:
+def _post(line: Line, *, marks: bool) -> RenderableType:
     style = _STYLES[line.decision.action]
     head = Text.assemble(
         (f"{local(line.at, line.account)}  ", "bold"),
         (f"{verdict(line)}", f"bold {style}"),
         (f"  {safe(line.post)} · {_MARKS[line.decision.kind]}", "dim"),
     )
-    parts: list[RenderableType] = [head, Padding(_wording(line), (0, 0, 0, 4))]
+    parts: list[RenderableType] = [head, Padding(_wording(line, marks=marks), (0, 0, 0, 4))]
     parts += [Padding(_finding(finding), (0, 0, 0, 4)) for finding in _distinct(line.decision.findings)]
     if line.decision.kind is Kind.SHARE_REQUEST or line.decision.findings:
         budgets = "; ".join(budget(balance, line.account) for balance in line.ledger)
@@ -58,13 +58,17 @@ def _post(line: Line) -> RenderableType:
     return Group(*parts, "")
 
 
-def _wording(line: Line) -> Text:
+def _wording(line: Line, *, marks: bool) -> Text:
+    """The wording; where it was rewritten the difference, in colours or (`marks`) as [-gone-] and {+new+}."""
     before, after = body(line.original), body(line.decision.content)
     if before == after:
         return Text(safe(before, lines=True))
     shown = Text()
     styles = {"same": "", "gone": "red strike", "new": "green bold"}
+    signs = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")} if marks else {}
     for kind, stretch in difference(before, after):
+        opening, closing = signs.get(kind, ("", ""))
+        stretch = f"{opening}{stretch}{closing}"
         shown.append(safe(stretch, lines=True), style=styles[kind])
     return shown
 

@@ -10,6 +10,10 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 
+#: one post on several accounts of an audience within this time is one post to its readers; later it is said again
+SIBLINGS = timedelta(days=7)
+
+
 class Kind(StrEnum):
     """What a post does to its readers."""
 

@@ -221,7 +221,7 @@ def edit(context: Context, post: str, text: str | None, field: str) -> int:
     from postiquette.queue import deliveries
     from postiquette.queue.deliveries import Move
     from postiquette.queue.delivery import content_to
-    from postiquette.queue.states import CHANGEABLE, State
+    from postiquette.queue.states import CHANGEABLE, Counted, State
 
     with context.store() as store:
         with store.read() as connection:
@@ -234,12 +234,14 @@ def edit(context: Context, post: str, text: str | None, field: str) -> int:
             raise InputError("the wording is empty; the post is left as it was")
         with store.begin() as connection:
             for delivery in deliveries.find(connection, post):
-                if delivery.state not in CHANGEABLE:
+                if delivery.state not in CHANGEABLE or delivery.counted is not Counted.NO:
                     raise StateError(f"{delivery.key} is {delivery.state}: it can no longer be changed")
                 content = delivery.post.content.with_field(field, wording)
-                move = Move(person(), now(), f"{field} edited")
+                moment = now()
+                move = Move(person(), moment, f"{field} edited")
                 if delivery.state is State.HELD:
-                    deliveries.transition(connection, delivery, State.SCHEDULED, move, content=content_to(content))
+                    columns = {"content": content_to(content), "due_at": max(delivery.due_at, moment)}
+                    deliveries.transition(connection, delivery, State.SCHEDULED, move, **columns)
                 else:
                     deliveries.update(connection, delivery, move, content=content_to(content))
                 click.secho(f"~ {delivery.key}", fg="yellow")
@@ -253,7 +255,7 @@ def edit(context: Context, post: str, text: str | None, field: str) -> int:
 def reschedule(context: Context, post: str, at: str | None) -> int:
     """Give a post another time; also brings back what was missed, failed, refused or withdrawn."""
     from postiquette.errors import InputError, StateError
-    from postiquette.queue import deliveries
+    from postiquette.queue import attempts, deliveries
     from postiquette.queue.deliveries import Move
     from postiquette.queue.states import ALLOWED, Counted, State
 
@@ -264,7 +266,9 @@ def reschedule(context: Context, post: str, at: str | None) -> int:
             account = project.accounts[delivery.account]
             if State.SCHEDULED not in ALLOWED[delivery.state] or delivery.state in (State.CLAIMED, State.SUBMITTING):
                 raise StateError(f"{delivery.key} is {delivery.state}: it cannot be given another time")
-            if delivery.counted is not Counted.NO:
+            begun = attempts.of_delivery(connection, delivery.id)
+            known = bool(begun) and all(a.outcome in ("published", "refused", "absent") for a in begun)
+            if delivery.counted is not Counted.NO and not known:
                 raise StateError(f"{delivery.key} may be out already; `postiquette resolve` says what became of it")
             taken = deliveries.taken_times(connection, delivery.account)
             due = parse_time(at, account.timezone) if at else project.next_slot(moment)(delivery.account, taken)

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
+from pydantic_settings import NoDecode
 
 from postiquette.model import Ratio, WeeklySlot
 
@@ -88,5 +89,6 @@ def format_slot(slot: WeeklySlot) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
-WrittenRatio = Annotated[Ratio, BeforeValidator(parse_ratio), PlainSerializer(str)]
+# NoDecode: in an environment variable it is written as here, not as JSON
+WrittenRatio = Annotated[Ratio, NoDecode, BeforeValidator(parse_ratio), PlainSerializer(str)]
 Slot = Annotated[WeeklySlot, BeforeValidator(parse_slot), PlainSerializer(format_slot)]

@@ -71,7 +71,7 @@ def decide(situation: Situation, policy: Policy, rulebook: Rulebook) -> Decision
     if situation.settled is not None:
         action = Action.ALLOW if situation.settled == situation.post.content else Action.REWRITE
         return _decision(max(action, judged.action, key=_HARDNESS.index), judged, content, policy)
-    if judged.excess and situation.approval and situation.approval.covers(content, situation.at):
+    if situation.approval and situation.approval.covers(content, situation.at):
         judged = _approved(judged, situation.approval)
     if not judged.excess or judged.action is Action.BLOCK:
         return _decision(judged.action, judged, content, policy)
@@ -162,13 +162,16 @@ def _earned_slot(situation: Situation, policy: Policy, rulebook: Rulebook) -> da
 
 
 def _approved(judged: _Judgement, approval: Approval) -> _Judgement:
+    """A person's word stands above what would hold the post for a person; what blocks it still does."""
+    word = f"(approved by {approval.by}: {approval.reason})"
     findings = tuple(
-        replace(f, action=Action.ALLOW, message=f"{f.message} (approved by {approval.by}: {approval.reason})")
-        if f.rule in ("over-ratio", "nothing-given-yet")
-        else f
+        f
+        if f.action in (Action.ALLOW, Action.BLOCK)
+        else replace(f, action=Action.ALLOW, message=f"{f.message} {word}")
         for f in judged.findings
     )
-    return replace(judged, findings=findings, excess=False)
+    action = Action.BLOCK if judged.action is Action.BLOCK else Action.ALLOW
+    return replace(judged, findings=findings, excess=False, action=action)
 
 
 def _acting(finding: Finding, action: Action) -> Finding:

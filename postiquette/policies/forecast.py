@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from postiquette.model import Account, Action, Approval, Content, Decision, Entry, Kind, Policy, Post
+from postiquette.model import SIBLINGS, Account, Action, Approval, Content, Decision, Entry, Kind, Policy, Post
 from postiquette.policies.decide import Situation, decide, kind_of
 from postiquette.policies.ledger import Ledger
 from postiquette.policies.rule import Past
@@ -65,9 +65,13 @@ class Audience:
     #: spending posts older than `entries`, by kind
     earlier: dict[Kind, int] = field(default_factory=dict)
 
-    def without(self, post: str) -> Ledger:
-        """The ledger as a decision about `post` sees it: the candidate is not among the posts that count."""
-        return Ledger((entry for entry in self.entries if entry.post != post), earlier=self.earlier)
+    def without(self, post: str, at: datetime) -> Ledger:
+        """The ledger as a decision about `post` at `at` sees it: the candidate is not among the posts that count.
+
+        An earlier outing of the same id, longer ago than siblings lie apart, is another post to its readers.
+        """
+        others = (entry for entry in self.entries if entry.post != post or at - entry.at > SIBLINGS)
+        return Ledger(others, earlier=self.earlier)
 
 
 class Forecast:
@@ -105,7 +109,7 @@ class Forecast:
             post=candidate.post,
             account=candidate.account,
             at=at,
-            ledger=audience.without(candidate.post.id),
+            ledger=audience.without(candidate.post.id, at),
             past=audience.past,
             written_at=candidate.written_at,
             approval=candidate.approval,
@@ -156,7 +160,7 @@ class Forecast:
             c.at for c in self._queue.values() if c.account.name == candidate.account.name and c.key != candidate.key
         }
         audience = self.audience(candidate.account.audience)
-        ledger = audience.without(candidate.post.id)
+        ledger = audience.without(candidate.post.id, at)
         known = {entry.post for entry in audience.entries}
         coming = sorted(self._coming(candidate, known), key=lambda entry: (entry.at, entry.post))
         until = at + self._policy.defer_within

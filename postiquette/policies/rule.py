@@ -90,6 +90,15 @@ def ask_finding(
     )
 
 
+def way_out(balance: Balance) -> str:
+    """What would make one more ask pass."""
+    ratio = balance.counter.ratio
+    if ratio.asks == 0:
+        return "the policy allows no asks at all; take the request out"
+    missing = -(-((balance.spent + 1) * ratio.values) // ratio.asks) - balance.earned
+    return f"{counted(missing, 'value post')} first, or take the request out"
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun: "1 value post", "3 value posts"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -82,7 +82,9 @@ class Browser:
                     async with asyncio.timeout(self._settings.timeout.total_seconds()):
                         seat = await furnish(self._browser)
                 except (PlaywrightError, TimeoutError) as error:
-                    await self._discard()
+                    # a dead driver still calls itself connected; others at work are not torn down for one that fails
+                    if not self._busy:
+                        await self._discard()
                     said = _said(error) if isinstance(error, PlaywrightError) else "it does not answer"
                     raise BrowserError(f"the browser did not open a page: {said}") from error
                 self._seats[account] = seat
@@ -99,6 +101,12 @@ class Browser:
         """Close an account's context at once: whatever was under way in it is dead."""
         self._busy.discard(account)
         await self._close_seat(account)
+
+    async def vacate_idle(self) -> None:
+        """Close every context that nobody is at: the next visit finds it made anew."""
+        async with self._starting:
+            for account in set(self._seats) - self._busy:
+                await self._close_seat(account)
 
     async def close_if_idle(self) -> None:
         """Close the browser after `browser.idle` without work."""

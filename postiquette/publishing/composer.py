@@ -88,7 +88,12 @@ class Composer:
     async def _attach(self, item: Item) -> None:
         if self._spec.media is None:
             raise ComposerRefused("this site's description says nothing of media")
-        await locate(self.page, self._spec.media).set_input_files([media.path for media in item.media])
+        try:
+            await locate(self.page, self._spec.media).set_input_files([media.path for media in item.media])
+        except OSError as error:
+            raise ComposerRefused(
+                f"a file to attach cannot be read: {error.strerror or type(error).__name__}"
+            ) from error
         if self._spec.alt is None:
             return
         for number, media in enumerate(item.media, start=1):

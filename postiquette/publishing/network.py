@@ -40,8 +40,10 @@ class Permit:
     #: seconds since the epoch
     deadline: float
     used: bool = False
-    #: how many requests came without the right to
+    #: how many publish requests came too late or too often, and were refused
     refused: int = 0
+    #: how many other requests that could change something left while it was open
+    strays: int = 0
 
 
 class Gate:

@@ -74,8 +74,9 @@ class Publisher:
         self._timeout = configuration.settings.browser.timeout.total_seconds()
         self._retry_wait = retry_wait
 
-    def reconfigure(self, configuration: Configuration) -> None:
+    async def reconfigure(self, configuration: Configuration) -> None:
         """Take other settings from the next post on; the browser's own hold until it is started again."""
+        await self.browser.vacate_idle()
         self.configuration = configuration
         self._timeout = configuration.settings.browser.timeout.total_seconds()
 
@@ -151,7 +152,7 @@ class Publisher:
         """Do a step that cannot send anything, up to three times; a login or a refusal is not asked for twice."""
         retrying = tenacity.AsyncRetrying(
             stop=tenacity.stop_after_attempt(3),
-            wait=tenacity.wait_exponential_jitter(initial=self._retry_wait, max=10, jitter=self._retry_wait),
+            wait=tenacity.wait_exponential(self._retry_wait, max=10) + tenacity.wait_random(0, self._retry_wait),
             retry=tenacity.retry_if_exception(_may_pass),
             reraise=True,
         )
@@ -220,14 +221,14 @@ class Visit:
 
     async def leave_evidence(self, folder: Path) -> None:
         """A picture and the text of the page, for a person to judge by. Never fails; readable by their owner alone."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(PlaywrightError, TimeoutError, OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             async with asyncio.timeout(5):
                 await self.seat.page.screenshot(path=folder / "page.png")
                 text = await self.seat.page.locator("body").inner_text()
             (folder / "page.txt").write_text(text, encoding="utf-8", errors="replace")
-        for file in folder.iterdir():
-            file.chmod(0o600)
+            for file in folder.iterdir():
+                file.chmod(0o600)
 
     async def abandon(self) -> None:
         """Close the page and its context: whatever was under way there is dead."""

@@ -21,6 +21,8 @@ from postiquette.publishing.locate import locate
 
 #: how many of the newest posts are read
 NEWEST = 20
+#: milliseconds until a page that shows no post is taken to have none
+_PATIENCE = 10_000
 #: texts that differ by less are the same: sites shorten links and tidy blanks
 _ALIKE = 0.9
 
@@ -71,11 +73,15 @@ async def _from_page(
     try:
         await page.goto(url, wait_until="domcontentloaded")
         items = locate(page, spec.item)
+        shown = items.first if spec.empty is None else items.first.or_(locate(page, spec.empty).first)
         try:
-            await items.first.wait_for(state="visible", timeout=5000)
+            await shown.wait_for(state="visible", timeout=_PATIENCE)
         except PlaywrightTimeout:
             if at_path(login.signed_out, page.url):
                 raise SignedOut("the site asks for a login") from None
+            if spec.empty is not None:
+                raise SiteError("the account's own posts did not come") from None
+            await page.wait_for_load_state("load")
             return []
         found = []
         for number in range(min(await items.count(), NEWEST)):
@@ -86,6 +92,11 @@ async def _from_page(
         return found
     finally:
         await page.close()
+
+
+def reaches_back(posts: list[SeenPost], baseline: Iterable[str]) -> bool:
+    """Whether what was read goes back to before the click: only then does absence mean anything."""
+    return len(posts) < NEWEST or bool({post.url for post in posts} & set(baseline))
 
 
 def look_for(text: str, posts: Iterable[SeenPost], baseline: Iterable[str]) -> list[SeenPost]:

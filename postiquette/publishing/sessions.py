@@ -10,15 +10,13 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from postiquette.errors import PostiquetteError
+from postiquette.errors import PostiquetteError, SignedOut
 
 KEY_VARIABLE = "POSTIQUETTE_SESSION_KEY"
 
 
-class SessionUnreadable(PostiquetteError):
+class SessionUnreadable(SignedOut):
     """A saved session cannot be decrypted. It is left as it is: unreadable state is never replaced by empty state."""
-
-    exit_code = 3
 
 
 class Sessions:
@@ -49,9 +47,7 @@ class Sessions:
         """Keep a storage state; the one before it stays beside it as `.previous`."""
         file = self._file(account)
         sealed = self._cipher().encrypt(json.dumps(state).encode())
-        if file.exists():
-            file.replace(file.with_suffix(".previous"))
-        _write_private(file, sealed)
+        _write_private(file, sealed, keep=file.with_suffix(".previous"))
 
     def forget(self, account: str) -> None:
         """Delete what is kept of an account's login."""
@@ -94,7 +90,8 @@ class Sessions:
         return self._key_file.read_text().strip()
 
 
-def _write_private(file: Path, data: bytes) -> None:
+def _write_private(file: Path, data: bytes, keep: Path | None = None) -> None:
+    """Write all of it or nothing; what stood there before stays as `keep`."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = file.with_name(file.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -102,4 +99,7 @@ def _write_private(file: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+    if keep is not None and file.exists():
+        keep.unlink(missing_ok=True)
+        keep.hardlink_to(file)
     temporary.replace(file)

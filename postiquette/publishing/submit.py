@@ -8,6 +8,7 @@ A click is no proof that something was posted, and an HTTP error is no proof tha
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,10 @@ from postiquette.model import Outcome, Verdict
 from postiquette.publishing.addresses import absolute, matches
 from postiquette.publishing.locate import locate
 from postiquette.publishing.network import Gate, Permit
+
+log = logging.getLogger(__name__)
+
+_READING = ("GET", "HEAD", "OPTIONS")
 
 #: capture-phase listeners: after the deadline no click, key or form reaches the page's own code
 _GUARD = """deadline => {
@@ -62,7 +67,17 @@ async def press(page: Page, spec: SubmitSpec, gate: Gate, base: str, deadline: d
         if matches(spec.request, request.method, request.url):
             settle(f"the request failed: {request.failure}")
 
+    def on_request(request: PageRequest) -> None:
+        if request.method not in _READING and not matches(spec.request, request.method, request.url):
+            permit.strays += 1
+
+    def on_socket(_: object) -> None:
+        permit.strays += 1
+
+    permit = gate.open(deadline.timestamp())
     listeners: dict[Any, Any] = {
+        "request": on_request,
+        "websocket": on_socket,
         "response": on_response,
         "requestfailed": on_failed,
         "crash": lambda _: settle("the page crashed"),
@@ -70,7 +85,6 @@ async def press(page: Page, spec: SubmitSpec, gate: Gate, base: str, deadline: d
     }
     for event, listener in listeners.items():
         page.on(event, listener)
-    permit = gate.open(deadline.timestamp())
     try:
         return await _click_and_wait(page, spec, permit, base, patience, answered)
     finally:
@@ -94,12 +108,19 @@ async def _click_and_wait(
         return _unanswered(permit, f"no answer within {patience:.0f} s")
     except PlaywrightError as error:
         return _unanswered(permit, error.message.splitlines()[0])
+    except Exception as error:
+        # after the click a mistake of ours must not look as if nothing had happened
+        log.exception("reading the answer failed")
+        return _unanswered(permit, f"unexpected {type(error).__name__}")
 
 
 def _unanswered(permit: Permit, detail: str) -> Outcome:
-    """Without an answer: where no request passed the gate, nothing was sent; the gate's permit is void from now on."""
+    """Without an answer: where nothing at all was sent, nothing was posted; the gate's permit is void from now on.
+
+    A request that the description does not know may have been the post: then nobody knows.
+    """
     permit.deadline = 0
-    return Outcome(Verdict.UNKNOWN if permit.used else Verdict.NOT_SENT, detail=detail)
+    return Outcome(Verdict.UNKNOWN if permit.used or permit.strays else Verdict.NOT_SENT, detail=detail)
 
 
 async def _read(response: Response, spec: SubmitSpec, base: str) -> Outcome:
@@ -107,7 +128,7 @@ async def _read(response: Response, spec: SubmitSpec, base: str) -> Outcome:
     if status in spec.published:
         try:
             return Outcome(Verdict.PUBLISHED, url=absolute(base, _permalink(spec.permalink, await response.json())))
-        except (PlaywrightError, ValueError, KeyError, TypeError) as error:
+        except (PlaywrightError, ValueError, LookupError, TypeError) as error:
             return Outcome(Verdict.UNKNOWN, detail=f"HTTP {status} without a permalink ({type(error).__name__})")
     detail = f"HTTP {status}: {await _said(response)}"
     if status in spec.rate_limited:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from postiquette.model import Content, Entry, Kind
+from postiquette.model import SIBLINGS, Content, Entry, Kind
 from postiquette.queue.delivery import content_from
 from postiquette.queue.states import Counted
+from postiquette.queue.store import insert_if_absent
 from postiquette.queue.tables import audiences, deliveries
 
 
@@ -26,9 +27,8 @@ class Book:
 
 def lock(connection: sa.Connection, audience: str) -> None:
     """Hold an audience's row until the transaction ends, so that no two workers spend the same ask."""
-    row = sa.select(audiences).where(audiences.c.name == audience).with_for_update()
-    if connection.execute(row).first() is None:
-        connection.execute(sa.insert(audiences).values(name=audience))
+    insert_if_absent(connection, audiences, name=audience)
+    connection.execute(sa.select(audiences).where(audiences.c.name == audience).with_for_update()).one()
 
 
 def book(connection: sa.Connection, audience: str, since: datetime | None = None) -> Book:
@@ -47,12 +47,16 @@ def book(connection: sa.Connection, audience: str, since: datetime | None = None
     )
     found = Book()
     entries: dict[str, Entry] = {}
+    before: list[Entry] = []
     for post, kind, counted, intent_at, sent in rows:
         known = entries.get(post)
+        if known is not None and intent_at - known.at > SIBLINGS:
+            before.append(known)
+            known = None
         proven = counted == Counted.PROVEN or (known is not None and known.proven)
         entries[post] = Entry(known.at if known else intent_at, post, Kind(kind), proven)
         found.texts.append((post, intent_at, content_from(sent)))
-    for entry in sorted(entries.values(), key=lambda entry: (entry.at, entry.post)):
+    for entry in sorted([*before, *entries.values()], key=lambda entry: (entry.at, entry.post)):
         if since is not None and entry.at < since:
             found.earlier[entry.kind] = found.earlier.get(entry.kind, 0) + 1
         else:
@@ -61,8 +65,25 @@ def book(connection: sa.Connection, audience: str, since: datetime | None = None
     return found
 
 
-def settled_wording(connection: sa.Connection, audience: str, post: str) -> tuple[Content, Kind] | None:
-    """The wording in which this post already went to this audience, or may have; None where it did not."""
+def newest(connection: sa.Connection, audience: str) -> datetime | None:
+    """The latest intent that counts for an audience: nothing is decided as if it had not been, whatever a clock says."""
+    row = connection.execute(
+        sa.select(deliveries.c.intent_at)
+        .where(deliveries.c.audience == audience, deliveries.c.counted != str(Counted.NO))
+        .where(deliveries.c.intent_at.is_not(None))
+        .order_by(deliveries.c.intent_at.desc())
+        .limit(1)
+    ).first()
+    return row.intent_at if row else None
+
+
+def settled_wording(
+    connection: sa.Connection, audience: str, post: str, at: datetime, delivery: int
+) -> tuple[Content, Kind] | None:
+    """The wording in which this post went to this audience within `SIBLINGS` of `at`, or may have; None where it did not.
+
+    What already went out of the delivery itself counts however long ago: a thread goes on as it began.
+    """
     row = connection.execute(
         sa.select(deliveries.c.sent, deliveries.c.kind)
         .where(
@@ -70,6 +91,7 @@ def settled_wording(connection: sa.Connection, audience: str, post: str) -> tupl
             deliveries.c.post == post,
             deliveries.c.counted != str(Counted.NO),
             deliveries.c.sent.is_not(None),
+            sa.or_(deliveries.c.intent_at >= at - SIBLINGS, deliveries.c.id == delivery),
         )
         .order_by(deliveries.c.intent_at)
         .limit(1)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from postiquette.queue.store import insert_if_absent
 from postiquette.queue.tables import accounts, switches
 
 
@@ -26,10 +27,8 @@ class Lease:
 
 def register(connection: sa.Connection, names: list[str]) -> None:
     """Make sure that every account has its row."""
-    known = set(connection.scalars(sa.select(accounts.c.name)))
     for name in names:
-        if name not in known:
-            connection.execute(sa.insert(accounts).values(name=name))
+        insert_if_absent(connection, accounts, name=name)
 
 
 def acquire(connection: sa.Connection, account: str, owner: str, now: datetime, length: timedelta) -> Lease | None:
@@ -73,9 +72,12 @@ def release(connection: sa.Connection, lease: Lease) -> None:
     )
 
 
-def held(connection: sa.Connection, now: datetime) -> set[str]:
-    """The accounts that somebody works on."""
-    return set(connection.scalars(sa.select(accounts.c.name).where(accounts.c.lease_until > now)))
+def is_leased(connection: sa.Connection, account: str, now: datetime) -> bool:
+    """Whether somebody works on an account; its row stays locked until the transaction ends."""
+    row = connection.execute(
+        sa.select(accounts.c.lease_until).where(accounts.c.name == account).with_for_update()
+    ).first()
+    return row is not None and row.lease_until is not None and row.lease_until > now
 
 
 def end_all(connection: sa.Connection) -> None:
@@ -105,15 +107,17 @@ class Switch:
 
 def pause(connection: sa.Connection, switch: Switch) -> None:
     """Stop an account, or everything; a stop that is set already keeps its first reason."""
-    if not connection.execute(sa.select(switches).where(switches.c.name == switch.name)).first():
-        connection.execute(
-            sa.insert(switches).values(name=switch.name, by=switch.by, at=switch.at, reason=switch.reason)
-        )
+    insert_if_absent(connection, switches, name=switch.name, by=switch.by, at=switch.at, reason=switch.reason)
 
 
 def resume(connection: sa.Connection, name: str) -> bool:
     """Take a stop away; False where there was none."""
     return connection.execute(sa.delete(switches).where(switches.c.name == name)).rowcount > 0
+
+
+def stopped(connection: sa.Connection, account: str) -> bool:
+    """Whether an account, or everything, is paused."""
+    return connection.execute(sa.select(switches.c.name).where(switches.c.name.in_([account, "*"]))).first() is not None
 
 
 def stops(connection: sa.Connection) -> list[Switch]:

@@ -47,7 +47,8 @@ ALLOWED: dict[State | None, frozenset[State]] = {
     S.UNCONFIRMED: frozenset({S.PUBLISHED, S.SCHEDULED, S.WITHDRAWN, S.REFUSED}),
     S.HELD: frozenset({S.SCHEDULED, S.REJECTED, S.WITHDRAWN}),
     S.HANDED_OVER: frozenset({S.PUBLISHED, S.WITHDRAWN, S.MISSED}),
-    S.MISSED: frozenset({S.SCHEDULED}),
+    # a hand-over that nobody confirmed in time may still be confirmed
+    S.MISSED: frozenset({S.SCHEDULED, S.PUBLISHED}),
     S.FAILED: frozenset({S.SCHEDULED}),
     S.REFUSED: frozenset({S.SCHEDULED}),
     S.WITHDRAWN: frozenset({S.SCHEDULED}),

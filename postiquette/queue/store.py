@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.dialects import postgresql, sqlite
 
 from postiquette.errors import StoreError
 
@@ -112,14 +113,18 @@ class Store:
         except exc.DBAPIError as error:
             raise self._explained(error) from error
 
-    def _explained(self, error: exc.DBAPIError) -> Exception:
+    def _explained(self, error: exc.DBAPIError) -> StoreError:
         said = str(error.orig)
         for part, message, hint in _KNOWN:
             if part in said:
                 return StoreError(f"{self.name} {message}", hint=hint)
-        if isinstance(error, exc.OperationalError):
-            return StoreError(f"{self.name} cannot be used: {said.strip().splitlines()[0]}")
-        return error
+        return StoreError(f"{self.name} cannot be used: {said.strip().splitlines()[0]}")
+
+
+def insert_if_absent(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
+    """Insert a row unless its key is there; safe where two do it at once."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
 
 
 #: what a database says, what it means, and what to do

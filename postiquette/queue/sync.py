@@ -18,7 +18,7 @@ from postiquette.model import Post
 from postiquette.queue import deliveries, leases
 from postiquette.queue.deliveries import Move
 from postiquette.queue.delivery import Delivery, content_to
-from postiquette.queue.states import CHANGEABLE, MAYBE_OUT, State
+from postiquette.queue.states import CHANGEABLE, Counted, State
 
 #: more than this part of the queue to withdraw, and a person has to say so
 WITHDRAW_WITHOUT_ASKING = 0.2
@@ -47,6 +47,9 @@ class Draft:
         """id@account."""
         return f"{self.post.id}@{self.account}"
 
+
+#: the digest of a post that its source no longer declares: it comes back when it is declared again
+UNDECLARED = ""
 
 #: the next free slot of an account: its name and the times already taken
 NextSlot = Callable[[str, set[datetime]], datetime]
@@ -84,17 +87,19 @@ def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterabl
         elif known.declared != draft.declared:
             _compare_changed(changes, known, draft)
     declared = {draft.key for draft in drafts}
-    from_files = [d for d in queue.values() if d.source != BY_COMMAND and d.state in CHANGEABLE]
+    from_files = [
+        d for d in queue.values() if d.source != BY_COMMAND and d.state in CHANGEABLE and d.counted is Counted.NO
+    ]
     changes.withdrawn = [delivery for delivery in from_files if delivery.key not in declared]
     _alarm(changes, from_files, set(sources))
     return changes
 
 
 def _compare_changed(changes: Changes, known: Delivery, draft: Draft) -> None:
-    if known.state in CHANGEABLE:
+    if known.counted is not Counted.NO:
+        changes.refused.append(f"{draft.key} is {known.state}, and part of it is out: a file cannot change it any more")
+    elif known.state in CHANGEABLE or (known.state is State.WITHDRAWN and known.declared == UNDECLARED):
         changes.changed.append((known, draft))
-    elif known.state in MAYBE_OUT:
-        changes.refused.append(f"{draft.key} is {known.state}: what is out cannot be changed by a file")
     else:
         changes.refused.append(f"{draft.key} is {known.state}; reschedule it, or give the new wording a new id")
 
@@ -115,7 +120,7 @@ def apply(connection: sa.Connection, changes: Changes, next_slot: NextSlot, by: 
     position = connection.scalar(sa.text("SELECT COALESCE(MAX(position), 0) FROM deliveries")) or 0
     for delivery in changes.withdrawn:
         move = Move(by, now, "no longer declared by its source")
-        deliveries.transition(connection, delivery, State.WITHDRAWN, move)
+        deliveries.transition(connection, delivery, State.WITHDRAWN, move, declared=UNDECLARED)
     for known, draft in changes.changed:
         _apply_changed(connection, known, draft, next_slot, taken, Move(by, now, "its declaration changed"))
     for draft in changes.added:
@@ -147,10 +152,10 @@ def _apply_changed(
     taken: dict[str, set[datetime]],
     move: Move,
 ) -> None:
-    keeps_slot = draft.at is None and known.by_slot
+    keeps_slot = draft.at is None and known.by_slot and known.due_at > move.at
     at = known.due_at if keeps_slot else _time(connection, draft, next_slot, taken)
     columns = {**_columns(draft), "due_at": at, "deferred": known.deferred if keeps_slot else 0, "not_before": None}
-    if known.state is State.HELD:
+    if known.state is not State.SCHEDULED:
         deliveries.transition(connection, known, State.SCHEDULED, move, **columns)
     else:
         deliveries.update(connection, known, move, **columns)

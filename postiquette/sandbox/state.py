@@ -58,21 +58,20 @@ class State:
     pictures: dict[str, Picture] = field(default_factory=dict)
     #: every request that could have published, whatever became of it
     submissions: list[str] = field(default_factory=list)
-    faults: dict[str, int] = field(default_factory=dict)
+    #: what the next occasions of each kind do
+    faults: dict[str, list[bool]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def switch_on(self, fault: Fault, times: int = 1) -> None:
-        """Make the next `times` occasions go wrong."""
+    def switch_on(self, fault: Fault, times: int = 1, *, after: int = 0) -> None:
+        """Let `after` occasions pass, and make the next `times` go wrong."""
         with self.lock:
-            self.faults[fault] = times
+            self.faults[fault] = [False] * after + [True] * times
 
     def fails(self, fault: Fault) -> bool:
         """Whether this occasion is to go wrong; it is used up by asking."""
         with self.lock:
-            left = self.faults.get(fault, 0)
-            if left:
-                self.faults[fault] = left - 1
-            return left > 0
+            coming = self.faults.get(fault)
+            return coming.pop(0) if coming else False
 
     def sign_in(self, name: str, password: str) -> str | None:
         """A new session, or None where name and password do not match."""

@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import structlog
 
-from postiquette.errors import BrowserError, ComposerRefused, SignedOut, SiteError
+from postiquette.errors import BrowserError, ComposerRefused, SignedOut, SiteError, StoreError
 from postiquette.model import Action, Content, Decision, Item, Mode, Outcome, Verdict
 from postiquette.publishing.publisher import Publisher, Visit
 from postiquette.publishing.recent import look_for
@@ -50,6 +50,10 @@ class LeaseLost(SiteError):
     """Somebody else has the account now; nothing was sent."""
 
 
+class Paused(SiteError):
+    """A person stopped the account while the post was prepared; nothing was sent."""
+
+
 class Dispatcher:
     """Publishes what is due. Everything it needs comes in: project, store, publisher, clock."""
 
@@ -61,13 +65,15 @@ class Dispatcher:
         *,
         worker: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`now` is the clock of due times and ledgers; leases and deadlines go by the machine's own."""
+        """`now` is the clock of due times and ledgers; leases and deadlines go by `wall`, the machine's own."""
         self.project = project
         self.store = store
         self.publisher = publisher
         self.worker = worker
         self.now = now
+        self.wall = wall
         # one thread: SQLite has one writer, and the loop that drives the browser never waits for a disk
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
@@ -85,7 +91,11 @@ class Dispatcher:
             async with limit:
                 return await self._serve(account)
 
-        return sum(await asyncio.gather(*(serve(account) for account in accounts)))
+        results = await asyncio.gather(*(serve(account) for account in accounts), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return sum(result for result in results if isinstance(result, int))
 
     def _due(self) -> list[Delivery]:
         with self.store.read() as connection:
@@ -116,7 +126,7 @@ class Dispatcher:
         """Lease an account; None where somebody else works on it."""
         with self.store.begin() as connection:
             leases.register(connection, [account])
-            return leases.acquire(connection, account, self.worker, datetime.now(UTC), LEASE)
+            return leases.acquire(connection, account, self.worker, self.wall(), LEASE)
 
     def release(self, lease: Lease) -> None:
         """Give an account back."""
@@ -132,25 +142,36 @@ class Dispatcher:
             return
         try:
             async with self._renewing(lease), self.publisher.at(delivery.account) as visit:
-                await self._publish(visit, delivery, claimed, lease)
+                try:
+                    await self._publish(visit, delivery, claimed, lease)
+                except BaseException:
+                    # a page that failed is not trusted again: its cookies, its driver, its process may be what failed
+                    await visit.abandon()
+                    raise
+        except Paused as error:
+            await self.call(self._give_back, delivery, lease, str(error), counts=False)
         except SignedOut as error:
-            await self.call(self._give_back, delivery, str(error), signed_out=True)
+            await self.call(self._give_back, delivery, lease, str(error), signed_out=True)
         except ComposerRefused as error:
-            await self.call(self._give_up, delivery, str(error))
+            await self.call(self._give_up, delivery, lease, str(error))
         except (SiteError, BrowserError) as error:
-            await self.call(self._give_back, delivery, str(error))
+            await self.call(self._give_back, delivery, lease, str(error))
         except asyncio.CancelledError:
-            await asyncio.shield(self.call(self._give_back, delivery, "the service was stopped", counts=False))
+            await asyncio.shield(self.call(self._give_back, delivery, lease, "the service was stopped", counts=False))
             raise
+        except StoreError:
+            raise
+        except Exception as error:
+            # a mistake of ours must cost one post a try, not everybody the service; what was clicked is recovery's to find out
+            log.exception("unexpected", post=delivery.key)
+            await self.call(self._give_back, delivery, lease, f"unexpected {type(error).__name__}")
 
     # --- before the point of no return ------------------------------------------------------------------------
 
     def _settle_before(self, delivery: Delivery, *, hand_over: bool) -> Content | None:
         """Miss, hold, block, defer or hand over what is not to be published now; otherwise claim it, and say its wording."""
-        now = self.now()
         with self.store.begin() as connection:
-            books.lock(connection, delivery.audience)
-            delivery = deliveries.get(connection, delivery.id)
+            delivery, now = self._locked(connection, delivery)
             if delivery.state is not State.SCHEDULED:
                 return None
             begun = delivery.counted is not Counted.NO
@@ -165,7 +186,7 @@ class Dispatcher:
                 self._obey(connection, delivery, decision)
                 return None
             if hand_over:
-                self._hand_over(connection, delivery, decision)
+                self._hand_over(connection, delivery, decision, now)
                 return None
             deliveries.transition(connection, delivery, State.CLAIMED, self._move("due", decision), not_before=None)
             if delivery.failures >= self.project.configuration.settings.publishing.attempts:
@@ -175,6 +196,20 @@ class Dispatcher:
                 log.error("failed", post=delivery.key, reason=reason)
                 return None
             return decision.content
+
+    def _locked(self, connection: Connection, delivery: Delivery) -> tuple[Delivery, datetime]:
+        """Hold the audience's row; then, and not before, read the delivery and the time at which it is decided.
+
+        The audience is the one in force now, and no decision is made as if an earlier one had not been, whatever a clock says.
+        """
+        audience = self.project.accounts[delivery.account].audience
+        books.lock(connection, audience)
+        delivery = deliveries.get(connection, delivery.id)
+        if delivery.audience != audience:
+            deliveries.update(connection, delivery, self._move(f"its audience is {audience} now"), audience=audience)
+            delivery = deliveries.get(connection, delivery.id)
+        newest = books.newest(connection, audience)
+        return delivery, max(self.now(), newest + timedelta(microseconds=1)) if newest else self.now()
 
     def _obey(self, connection: Connection, delivery: Delivery, decision: Decision) -> None:
         """Do what a decision says of a post that is not to go out now."""
@@ -190,7 +225,7 @@ class Dispatcher:
             to = State.BLOCKED if decision.action is Action.BLOCK else State.HELD
             deliveries.transition(connection, delivery, to, move)
 
-    def _hand_over(self, connection: Connection, delivery: Delivery, decision: Decision) -> None:
+    def _hand_over(self, connection: Connection, delivery: Delivery, decision: Decision, now: datetime) -> None:
         deliveries.transition(
             connection,
             delivery,
@@ -199,13 +234,17 @@ class Dispatcher:
             counted=str(Counted.MAYBE),
             kind=str(decision.kind),
             sent=content_to(decision.content),
-            intent_at=self.now(),
+            intent_at=now,
         )
         log.warning("handed over: `postiquette assist` opens the filled composer", post=delivery.key)
 
-    def _give_back(self, delivery: Delivery, reason: str, *, signed_out: bool = False, counts: bool = True) -> None:
+    def _give_back(
+        self, delivery: Delivery, lease: Lease, reason: str, *, signed_out: bool = False, counts: bool = True
+    ) -> None:
         """Nothing was sent: the post waits for its next try. Does nothing where its fate is already on record."""
         with self.store.begin() as connection:
+            if not leases.still_held(connection, lease, self.wall()):
+                return
             delivery = deliveries.get(connection, delivery.id)
             between_items = delivery.state is State.SUBMITTING and not any(
                 attempt.open for attempt in attempts.of_delivery(connection, delivery.id)
@@ -226,8 +265,10 @@ class Dispatcher:
                 leases.set_signed_out(connection, delivery.account, signed_out=True)
         log.warning("not sent", post=delivery.key, reason=reason, signed_out=signed_out)
 
-    def _give_up(self, delivery: Delivery, reason: str) -> None:
+    def _give_up(self, delivery: Delivery, lease: Lease, reason: str) -> None:
         with self.store.begin() as connection:
+            if not leases.still_held(connection, lease, self.wall()):
+                return
             delivery = deliveries.get(connection, delivery.id)
             if delivery.state is State.CLAIMED:
                 deliveries.transition(connection, delivery, State.FAILED, self._move(reason))
@@ -276,13 +317,14 @@ class Dispatcher:
         baseline: Sequence[str],
     ) -> Intent | None:
         """Decide once more under the audience's lock; write the intent, or obey a decision that has become another."""
-        now, clock = self.now(), datetime.now(UTC)
+        clock = self.wall()
         with self.store.begin() as connection:
-            books.lock(connection, delivery.audience)
+            delivery, now = self._locked(connection, delivery)
+            if leases.stopped(connection, delivery.account):
+                raise Paused("paused while it was prepared")
             if not leases.still_held(connection, lease, clock):
                 raise LeaseLost("the lease of the account has ended")
             leases.renew(connection, lease, clock, LEASE)
-            delivery = deliveries.get(connection, delivery.id)
             decision = outlook.from_store(self.project, connection, also=delivery).decide(delivery.key, now)
             if not decision.goes_out and delivery.state is State.CLAIMED:
                 self._obey(connection, delivery, decision)
@@ -317,13 +359,20 @@ class Dispatcher:
 
     async def _confirmed(self, visit: Visit, outcome: Outcome, item: Item, baseline: Sequence[str]) -> Outcome:
         """An answer that says no is believed only where the account's own posts agree."""
+        if outcome.verdict is Verdict.NOT_SENT and not visit.place.site.shows_at_once:
+            # our description of a site that we have not watched may be wrong about how it publishes
+            return Outcome(Verdict.UNKNOWN, detail=outcome.detail)
         if outcome.verdict not in (Verdict.REFUSED, Verdict.RATE_LIMITED):
             return outcome
         try:
             found = look_for(item.text, await visit.recent(), baseline)
         except SiteError as error:
             return Outcome(Verdict.UNKNOWN, detail=f"{outcome.detail}; and then: {error}")
-        return Outcome(Verdict.PUBLISHED, url=found[0].url, detail=outcome.detail) if found else outcome
+        if found:
+            return Outcome(Verdict.PUBLISHED, url=found[0].url, detail=outcome.detail)
+        if outcome.verdict is Verdict.RATE_LIMITED and not visit.place.site.shows_at_once:
+            return Outcome(Verdict.UNKNOWN, detail=outcome.detail)
+        return outcome
 
     async def _close_page(self, visit: Visit, intent: Intent, outcome: Outcome) -> None:
         if outcome.verdict is Verdict.UNKNOWN:
@@ -332,11 +381,15 @@ class Dispatcher:
 
     def _record(self, delivery: Delivery, intent: Intent, outcome: Outcome, *, last: bool) -> None:
         """Write down what became of an intent, at once."""
-        clock = datetime.now(UTC)
+        clock = self.wall()
         with self.store.begin() as connection:
             delivery = deliveries.get(connection, delivery.id)
             if outcome.verdict is Verdict.PUBLISHED:
                 attempts.settle(connection, intent.attempt, "published", clock, url=outcome.url)
+                if not last and delivery.state is State.UNCONFIRMED:
+                    deliveries.transition(
+                        connection, delivery, State.SCHEDULED, self._move("proven: the thread goes on")
+                    )
                 if last:
                     first = attempts.proven_items(connection, delivery.id).get(0) or outcome.url
                     move = self._move("the site answered with its permalink")
@@ -366,6 +419,8 @@ class Dispatcher:
     ) -> None:
         begun = bool(attempts.proven_items(connection, delivery.id))
         nothing_out: dict[str, Any] = {"counted": str(Counted.MAYBE if begun else Counted.NO)}
+        if not begun:
+            nothing_out["intent_at"] = None
         if outcome.verdict is Verdict.REFUSED:
             attempts.settle(connection, intent.attempt, "refused", clock, detail=outcome.detail)
             deliveries.transition(connection, delivery, State.REFUSED, self._move(outcome.detail), **nothing_out)
@@ -375,8 +430,6 @@ class Dispatcher:
         failures = delivery.failures + 1
         wait = timedelta(seconds=outcome.retry_after) if outcome.retry_after else self._backoff(failures)
         columns = {**nothing_out, "failures": failures, "not_before": self.now() + wait}
-        if not begun:
-            columns["intent_at"] = None
         deliveries.transition(connection, delivery, State.SCHEDULED, self._move(outcome.detail), **columns)
         log.warning("not sent", post=delivery.key, reason=outcome.detail)
 
@@ -413,7 +466,7 @@ class _Renewal:
 
     def _renew(self) -> bool:
         with self._dispatcher.store.begin() as connection:
-            return leases.renew(connection, self._lease, datetime.now(UTC), LEASE)
+            return leases.renew(connection, self._lease, self._dispatcher.wall(), LEASE)
 
 
 def _rounded(duration: timedelta) -> str:

@@ -27,8 +27,9 @@ def from_store(project: Project, connection: Connection, *, also: Delivery | Non
         waiting.append(also)
     candidates = []
     for delivery in waiting:
-        settled = books.settled_wording(connection, delivery.audience, delivery.post.id)
         candidate = _candidate(delivery, project.accounts[delivery.account])
+        audience, post = candidate.account.audience, delivery.post.id
+        settled = books.settled_wording(connection, audience, post, delivery.due_at, delivery.id)
         candidates.append(replace(candidate, settled=settled[0]) if settled else candidate)
     audiences = {candidate.account.audience for candidate in candidates}
     audiences |= {account.audience for account in project.accounts.values()}

@@ -45,7 +45,7 @@ class Project:
                 account=name,
                 audience=account.audience,
                 source=declared.source,
-                declared=declared.digest(),
+                declared=declared.digest(account.audience, account.timezone if naive else ""),
                 late=entry.late,
                 at=instant(entry.at, account.timezone) if entry.at is not None else None,
                 written_at=entry.at if naive else None,

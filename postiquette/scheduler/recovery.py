@@ -7,15 +7,15 @@ post may go again, once. Anything else waits for a person, and an ask stays spen
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from postiquette.config.settings import PublishingSettings
-from postiquette.errors import BrowserError, SignedOut, SiteError
+from postiquette.errors import BrowserError, PostiquetteError, SignedOut, SiteError, StoreError
 from postiquette.model import SeenPost
-from postiquette.publishing.recent import look_for
+from postiquette.publishing.recent import look_for, reaches_back
 from postiquette.queue import attempts, deliveries, leases
 from postiquette.queue.attempts import Attempt
 from postiquette.queue.deliveries import Move
@@ -45,15 +45,13 @@ class Recovery:
         return await self._dispatcher.call(self._after_a_crash, alone)
 
     def _after_a_crash(self, alone: bool) -> list[Delivery]:
-        now, clock = self._dispatcher.now(), datetime.now(UTC)
+        now, clock = self._dispatcher.now(), self._dispatcher.wall()
         with self._dispatcher.store.begin() as connection:
             if alone:
                 leases.end_all(connection)
-            held = leases.held(connection, clock)
-            open_attempts = {attempt.delivery: attempt for attempt in attempts.still_open(connection)}
             for delivery in deliveries.in_states(connection, (State.CLAIMED, State.SUBMITTING)):
-                if delivery.account not in held:
-                    self._put_right(connection, delivery, open_attempts.get(delivery.id), clock)
+                if not leases.is_leased(connection, delivery.account, clock):
+                    self._put_right(connection, delivery.id, clock)
             missed = []
             for delivery in deliveries.in_states(connection, (State.SCHEDULED,)):
                 if delivery.due_at + delivery.late < now and delivery.counted is Counted.NO:
@@ -67,7 +65,12 @@ class Recovery:
                     missed.append(delivery)
             return missed
 
-    def _put_right(self, connection: Connection, delivery: Delivery, attempt: Attempt | None, clock: datetime) -> None:
+    def _put_right(self, connection: Connection, number: int, clock: datetime) -> None:
+        """The account's row is locked by now: what is read here is what is."""
+        delivery = deliveries.get(connection, number)
+        if delivery.state not in (State.CLAIMED, State.SUBMITTING):
+            return
+        attempt = next((a for a in attempts.of_delivery(connection, number) if a.open), None)
         if attempt is None:
             reason = "its worker died before the click" if delivery.state is State.CLAIMED else "the thread goes on"
             deliveries.transition(connection, delivery, State.SCHEDULED, self._move(reason))
@@ -86,6 +89,10 @@ class Recovery:
                 continue
             try:
                 await self.read_back(attempt)
+            except StoreError:
+                raise
+            except PostiquetteError as error:
+                log.error("cannot read back", account=attempt.account, reason=str(error))
             finally:
                 await self._dispatcher.call(self._dispatcher.release, lease)
 
@@ -98,18 +105,22 @@ class Recovery:
         publisher = self._dispatcher.publisher
         try:
             async with publisher.at(attempt.account) as visit:
-                seen = await visit.recent()
+                try:
+                    seen = await visit.recent()
+                except SiteError:
+                    await visit.abandon()
+                    raise
         except SignedOut as error:
             await self._dispatcher.call(self._unreadable, attempt, str(error), signed_out=True)
         except (SiteError, BrowserError) as error:
             await self._dispatcher.call(self._unreadable, attempt, str(error), signed_out=False)
         else:
             found = look_for(attempt.text, seen, attempt.baseline)
-            proof = publisher.shows_at_once(attempt.account)
+            proof = publisher.shows_at_once(attempt.account) and reaches_back(seen, attempt.baseline)
             await self._dispatcher.call(self._settle, attempt, found, absence_is_proof=proof)
 
     def _to_look_for(self) -> list[Attempt]:
-        clock = datetime.now(UTC)
+        clock = self._dispatcher.wall()
         with self._dispatcher.store.read() as connection:
             closed = leases.signed_out(connection)
             waiting = attempts.still_open(connection)
@@ -125,7 +136,7 @@ class Recovery:
         return min(times, default=None)
 
     def _settle(self, attempt: Attempt, found: list[SeenPost], *, absence_is_proof: bool) -> None:
-        clock = datetime.now(UTC)
+        clock = self._dispatcher.wall()
         with self._dispatcher.store.begin() as connection:
             delivery = deliveries.get(connection, attempt.delivery)
             if delivery.state is not State.UNCONFIRMED:
@@ -180,9 +191,10 @@ class Recovery:
         log.error("a person has to look: `postiquette resolve`", post=delivery.key)
 
     def _unreadable(self, attempt: Attempt, reason: str, *, signed_out: bool) -> None:
-        clock = datetime.now(UTC)
+        clock = self._dispatcher.wall()
         with self._dispatcher.store.begin() as connection:
-            wait = min(self._settings.settle * 2 ** min(attempt.looks, 10), _LONGEST_WAIT)
+            # as long again as it has been unknown: patient, but never for good
+            wait = min(max(self._settings.settle, clock - attempt.intent_at), _LONGEST_WAIT)
             attempts.note(connection, attempt.id, look_at=clock + wait, detail=f"cannot be read back: {reason}")
             if signed_out:
                 leases.set_signed_out(connection, attempt.account, signed_out=True)

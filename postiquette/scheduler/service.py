@@ -158,6 +158,8 @@ class Service:
             await self._dispatcher.round()
         except PostiquetteError as error:
             log.error("this round failed; the next one tries again", reason=str(error), hint=error.hint)
+        except Exception:
+            log.exception("this round failed unexpectedly; the next one tries again")
 
     async def _set_alarm(self, clock: AsyncIOScheduler, after: datetime) -> None:
         """Ring when something falls due that was not due at `after`; what was left over waits for the next tick."""
@@ -185,7 +187,7 @@ class Service:
             log.error("the changed configuration is not taken in", reason=str(error))
             return
         self._project = self._dispatcher.project = project
-        self._publisher.reconfigure(project.configuration)
+        await self._publisher.reconfigure(project.configuration)
         self._seen = _stamp(project)
         if changes.alarming:
             log.warning("the queue is kept as it is; run `postiquette sync --yes`", why="; ".join(changes.alarming))
@@ -202,4 +204,9 @@ def _stamp(project: Project) -> dict[Path, tuple[int, int]]:
     files = {project.configuration.file}
     for source in project.configuration.settings.sources:
         files |= set(project.configuration.folder.glob(source.path))
-    return {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists()}
+    found = {}
+    for file in files:
+        with suppress(FileNotFoundError):
+            status = file.stat()
+            found[file] = (status.st_mtime_ns, status.st_size)
+    return found

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postiquette.model import Action, Finding, Kind
-from postiquette.policies.rule import Case, Options, Rule, ask_finding, counted, named, requests_in
+from postiquette.policies.rule import Case, Options, Rule, ask_finding, named, requests_in, way_out
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
@@ -23,11 +23,8 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     if case.kind is not Kind.SHARE_REQUEST or balance.free or case.already_counted or balance.spent or balance.earned:
         return
     message = "nothing has been given to this audience yet"
-    ratio = balance.counter.ratio
-    needed = -(-ratio.values // ratio.asks)
-    suggestion = f"{counted(needed, 'value post')} first, or take the request out"
     for place in requests_in(case):
-        yield ask_finding(NAME, message, place, (), suggestion)
+        yield ask_finding(NAME, message, place, (), way_out(balance))
 
 
 NAME = named(__name__)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postiquette.model import Action, Finding, Kind
-from postiquette.policies.rule import Case, Options, Rule, ask_finding, counted, named, requests_in
+from postiquette.policies.rule import Case, Options, Rule, ask_finding, named, requests_in, way_out
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
@@ -32,11 +32,8 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     message = (
         f"{balance.spent} of {balance.allowed} asks used in the {balance.counter.window} ({balance.earned} value posts)"
     )
-    ratio = balance.counter.ratio
-    missing = -(-((balance.spent + 1) * ratio.values) // ratio.asks) - balance.earned
-    suggestion = f"{counted(missing, 'value post')} first, or take the request out"
     for place in requests_in(case):
-        yield ask_finding(NAME, message, place, balance.spent_by, suggestion)
+        yield ask_finding(NAME, message, place, balance.spent_by, way_out(balance))
 
 
 NAME = named(__name__)

@@ -50,7 +50,10 @@ class Declared:
             allow=dict(entry.allow),
         )
 
-    def digest(self) -> str:
-        """SHA-256 of the declaration: what the source said last is compared with what it says now."""
-        data: dict[str, Any] = self.entry.model_dump(mode="json", exclude={"account"})
+    def digest(self, *account: str) -> str:
+        """SHA-256 of the declaration, and of what else its `account` makes of it.
+
+        What the source said last is compared with what it says now.
+        """
+        data: dict[str, Any] = {**self.entry.model_dump(mode="json", exclude={"account"}), "on": account}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,197 @@
+"""English reading, on sentences of our own in the manner of each kind."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postiquette.model import Kind
+from postiquette.policies.language.patterns import language
+from postiquette.policies.language.reader import read
+
+ASKS = """
+Pls RT!
+RT if you miss the old harbour
+Share this with a neighbour who needs it
+Tag someone who'd climb this
+Help us spread the word
+Let's get this to 500 reposts
+Tell your mates about Friday
+🔁 if you agree
+Like & share to win
+@user could you RT this please?
+share if this helped
+Vote today #PleaseRT
+read this #RetweetThis
+Flu jabs are free #SpreadTheWord
+the road is shut #RT
+now on sale #retweet
+RT pls
+RT!
+The dog is lost (RT)
+RTs appreciated
+RT = life saver
+Let everyone know
+let people know about it
+Join us and bring a friend
+invite your friends
+Sign and share this petition
+Follow and RT to win
+Ask your friends to vote
+help us reach more people
+let's get this trending
+make this go viral
+got to get the word out
+Great article to share with anyone who gardens
+share our post in your story
+yes, please RT my lunch
+don't keep it to yourself
+don't forget to share
+RT 4 RT
+pls rt
+plz share
+let's get this to 1k reposts
+please R T
+r.t. please
+ʀᴛ if you care
+please retw33t
+p\u200bls R\u200bT
+RT @user: please share, the school is shut
+""".strip().splitlines()
+
+DOES_NOT_ASK = """
+thanks for the RTs
+she asked me to retweet it
+2k shares overnight!
+should one ask for retweets?
+how to get more shares
+stop begging for RTs
+sharing our slides here
+I'd like to share our slides
+proud to share that we won
+check out what we shared today
+share your thoughts with us
+share your story with us
+share your photos with us
+market share grew
+a share of the vote
+shares in a company
+they share a room
+we share a birthday
+I share your view
+ride sharing is up
+forward-looking statements
+boost your sales
+tag the build
+spread butter on it
+don't RT this
+no need to share
+Share on Facebook | 12 comments
+@user can you send it to Anna?
+mind if I RT this?
+RT @user: the bridge is open
+Spread love
+spread kindness, not hate
+Let me know
+let us know
+Bring your family to the fair
+Sign this petition
+vote for us
+Help us get to 250 followers
+help us reach 3,000 signatures
+worth sharing
+it is necessary to share her words
+Post your photo in your story and tag us
+thanks for not RTing this
+we're sharing our recipe with you
+share your thoughts below
+""".strip().splitlines()
+
+KINDS = [
+    ("Early-bird tickets end tonight: https://example.org", Kind.PROMOTION),
+    ("Follow us for more tips", Kind.PROMOTION),
+    ("Tell us your favourite in the comments", Kind.PROMOTION),
+    ("Sign this petition", Kind.PROMOTION),
+    ("Help us get to 250 followers", Kind.PROMOTION),
+    ("Bring your family to the fair", Kind.PROMOTION),
+    ("The A12 is closed at Chelmsford until 5.", Kind.VALUE),
+    ("Thanks @user for finding that bug, fixed in 2.1", Kind.VALUE),
+    ("worth sharing", Kind.VALUE),
+    ("Happy Friday!", Kind.FILLER),
+    ("https://example.org", Kind.FILLER),
+    ("#mondaymood", Kind.FILLER),
+    ("lol", Kind.FILLER),
+    ("thanks for the RTs", Kind.FILLER),
+    ("3 new followers this week", Kind.FILLER),
+    ("", Kind.FILLER),
+]
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_it_asks(text: str) -> None:
+    text = text.encode().decode("unicode_escape") if "\\u" in text else text
+    reading = read(text)
+    assert reading.kind is Kind.SHARE_REQUEST
+    for request in reading.requests:
+        assert text[request.start : request.end] == request.text
+
+
+@pytest.mark.parametrize("text", DOES_NOT_ASK)
+def test_it_does_not_ask(text: str) -> None:
+    assert read(text).requests == ()
+
+
+@pytest.mark.parametrize(("text", "kind"), KINDS)
+def test_kinds(text: str, kind: Kind) -> None:
+    assert read(text).kind is kind
+
+
+def test_every_pattern_matches_its_examples_and_every_sense_is_none() -> None:
+    english = language("en")
+    for pattern in english.requests:
+        assert pattern.examples
+        for example in pattern.examples:
+            assert read(example).kind is Kind.SHARE_REQUEST, (pattern.name, example)
+    for sense in english.senses:
+        assert sense.examples
+        for example in sense.examples:
+            assert read(example).kind is not Kind.SHARE_REQUEST, (sense.name, example)
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("Please share this", "share"),
+        ("Pass it on!", "forward"),
+        ("Tag a friend!", "tag"),
+        ("Like & share this page", "like_and_share"),
+        ("RT if you miss summer", "vote_by_repost"),
+        ("Spread the word!", "spread_the_word"),
+        ("Follow and RT to win", "giveaway"),
+        ("Pls RT", "repost"),
+    ],
+)
+def test_types(text: str, type_: str) -> None:
+    assert read(text).requests[0].type == type_
+
+
+def test_exempt_and_quoted_are_flagged() -> None:
+    assert read("Missing since Tuesday: our grey cat Tom. Please share!").exempt == "emergency"
+    assert read("We raise money for the hospice. Please share!").exempt == "cause"
+    assert read("Can anyone recommend a plumber? Please RT").exempt == "advice"
+    assert read("Please RT our new song").exempt is None
+    assert read("RT @user: please share, the school is shut").quoted
+    assert not read("please share, the school is shut").quoted
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=300))
+def test_any_text_gets_an_answer_with_valid_offsets(text: str) -> None:
+    for request in read(text).requests:
+        assert 0 <= request.start < request.end <= len(text)
+        assert text[request.start : request.end] == request.text
+
+
+@given(st.lists(st.sampled_from(ASKS + DOES_NOT_ASK), min_size=2, max_size=6))
+def test_an_answer_does_not_depend_on_what_came_before(texts: list[str]) -> None:
+    assert [read(text) for text in texts] == [read(text) for text in reversed(texts)][::-1]

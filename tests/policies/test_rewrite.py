@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postiquette.model import Kind
+from postiquette.policies.language.reader import read
+from postiquette.policies.rewrite import rewrite
+
+CASES = [
+    ("New guide to composting – please share with your gardening friends! https://example.org/a",
+     "New guide to composting https://example.org/a"),
+    ("Share this guide with your team: https://example.org/a", "This guide: https://example.org/a"),
+    ("Please RT & apply by Friday https://example.org/z", "Apply by Friday https://example.org/z"),
+    ("The A12 is closed. Please share. Avoid it.", "The A12 is closed. Avoid it."),
+    ("please retweet: how to mend a bike in 3 steps https://example.org/c",
+     "How to mend a bike in 3 steps https://example.org/c"),
+    ("Our river is clean again (please share!). See https://example.org/b",
+     "Our river is clean again. See https://example.org/b"),
+    ("Line one\nPlease share!\nLine two", "Line one\nLine two"),
+    ("How WAL works, and what it costs: https://example.org/b RT if this helped!",
+     "How WAL works, and what it costs: https://example.org/b"),
+    ("Sign and share this petition https://example.org/b", "Sign this petition https://example.org/b"),
+    ("We counted 412 birds today. Tell your friends! #birds", "We counted 412 birds today. #birds"),
+    ("The bridge is open again.", "The bridge is open again."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_the_request_goes_and_the_value_stays(text: str, expected: str) -> None:
+    assert rewrite(text).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("Pls RT!", "nothing-left"), ("RT if you miss summer", "nothing-left"), ("Like & share to win a cake", "terms")],
+)
+def test_where_no_honest_rewrite_exists(text: str, reason: str) -> None:
+    result = rewrite(text)
+    assert (result.text, result.reason) == (None, reason)
+
+
+def test_edits_are_what_was_done() -> None:
+    text = CASES[0][0]
+    result = rewrite(text)
+    rebuilt = text
+    for edit in reversed(result.edits):
+        rebuilt = rebuilt[: edit.start] + edit.by + rebuilt[edit.end :]
+    assert rebuilt == result.text
+
+
+values = st.sampled_from(
+    [
+        "The ferry runs again from 7 on Monday.",
+        "Three ways to keep basil alive, tried for 2 years: https://example.org/basil",
+        "@maria found the bug in our export, fixed in 4.2",
+        "An index made the page 40 times faster #sql",
+        "Why bread smears when it is cut warm, and how long to wait",
+    ]
+)
+asks = st.sampled_from(
+    [
+        "Please share!",
+        "Pls RT",
+        "RT if this helped!",
+        "Tell your friends!",
+        "Spread the word.",
+        "Please share it with your team",
+    ]
+)
+blanks = st.sampled_from([" ", "\n", "\n\n", " – "])
+
+
+@given(st.lists(st.one_of(values, asks), min_size=1, max_size=5), blanks)
+def test_a_rewrite_never_asks_is_idempotent_and_keeps_what_is_worth(parts: list[str], blank: str) -> None:
+    text = blank.join(parts)
+    result = rewrite(text)
+    if result.text is None:
+        assert result.reason
+        return
+    assert read(result.text).kind is not Kind.SHARE_REQUEST
+    assert rewrite(result.text).text == result.text
+    for kept in re.findall(
+        r"https?://\S+|@\w+|#\w+|\d+", " ".join(p for p in parts if read(p).kind is not Kind.SHARE_REQUEST)
+    ):
+        assert kept in result.text
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_survived(text: str) -> None:
+    result = rewrite(text)
+    assert (result.text is None) == (result.reason is not None)

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-
 #: one post on several accounts of an audience within this time is one post to its readers; later it is said again
 SIBLINGS = timedelta(days=7)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,7 +24,6 @@ def login(context: Context, account: str, state: Path | None, patience: float) -
     window opens, and you sign in as ever.
     """
     import asyncio
-    import json
 
     from postiquette.config.load import Configuration, did_you_mean
     from postiquette.errors import InputError
@@ -38,7 +38,7 @@ def login(context: Context, account: str, state: Path | None, patience: float) -
         publisher = Publisher(project.configuration)
         try:
             if state is not None:
-                publisher.keep(account, json.loads(state.read_text(encoding="utf-8")))
+                publisher.keep(account, _storage_state(state))
                 return
             if not publisher.has_secrets(account):
                 settings = project.configuration.settings
@@ -58,6 +58,21 @@ def login(context: Context, account: str, state: Path | None, patience: float) -
         leases.set_signed_out(connection, account, signed_out=False)
     click.secho(f"✓ {account} is signed in", fg="green")
     return 0
+
+
+def _storage_state(file: Path) -> dict[str, Any]:
+    import json
+
+    from postiquette.config.load import read_text
+    from postiquette.errors import InputError, Problem
+
+    try:
+        data = json.loads(read_text(file))
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or not isinstance(data.get("cookies"), list):
+        raise InputError([Problem("expected a storage state of Playwright, with cookies and origins", str(file))])
+    return data
 
 
 @click.command()

@@ -79,7 +79,12 @@ def now() -> datetime:
 
 def person() -> str:
     """Who is asking, for the record."""
-    return os.environ.get("POSTIQUETTE_USER") or getpass.getuser()
+    return printable(os.environ.get("POSTIQUETTE_USER") or getpass.getuser())
+
+
+def printable(text: str) -> str:
+    """What a person typed, without bytes that are no text."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def console() -> Console:
@@ -101,6 +106,9 @@ def parse_time(text: str, timezone: str) -> datetime:
     from postiquette.scheduler.slots import instant
 
     try:
-        return instant(datetime.fromisoformat(text), timezone)
+        written = datetime.fromisoformat(text)
+        if not 2000 <= written.year < 2200 or len(text) < 12:
+            raise ValueError(text)
+        return instant(written, timezone)
     except ValueError:
         raise InputError(f'expected a time such as "2026-12-01 09:00", got {text!r}') from None

@@ -6,23 +6,27 @@ from pathlib import Path
 
 import click
 
-from postiquette.cli.context import Context, console, pass_context
+from postiquette.cli.context import console
 
 
 @click.command()
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Where report and pictures go.")
 @click.option("--keep", is_flag=True, help="Leave the sandbox up to look at, until Ctrl-C.")
 @click.option("--headed", is_flag=True, help="Show the browser at work.")
-@click.option("--port", default=0, help="The sandbox's port.  [default: any free one; 8099 with --keep]")
-@pass_context
-def demo(context: Context, output: Path | None, keep: bool, headed: bool, port: int) -> int:
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The sandbox's port.  [default: any free one; 8099 with --keep]",
+)
+def demo(output: Path | None, keep: bool, headed: bool, port: int) -> int:
     """Publish a sample queue to a built-in site through a real browser, showing each decision."""
     import asyncio
     import tempfile
     import time
 
-    from postiquette.sandbox.server import sandbox
     from postiquette.preview.demonstration import MEMBERS, demonstrate
+    from postiquette.sandbox.server import sandbox
 
     folder = output or Path(tempfile.mkdtemp(prefix="postiquette-demo-"))
     began = time.monotonic()

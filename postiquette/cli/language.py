@@ -77,7 +77,7 @@ def _rows(format_: str) -> Iterator[dict[str, Any]]:
 
     stream = sys.stdin.buffer
     for number, raw in enumerate(stream, start=1):
-        line = raw.decode("utf-8", "surrogateescape").rstrip("\n")
+        line = raw.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape").rstrip("\n")
         if format_ == "text":
             yield {"id": str(number), "text": line}
             continue
@@ -85,10 +85,11 @@ def _rows(format_: str) -> Iterator[dict[str, Any]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InputError([Problem("this is no JSON", "standard input", number)]) from None
-        if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("id", "text")):
-            expected = 'expected {"id": "…", "text": "…"}'
+        texts = isinstance(row, dict) and all(isinstance(row.get(key), str) for key in ("id", "text"))
+        if not texts or not isinstance(row.get("lang"), str | None):
+            expected = 'expected {"id": "…", "text": "…"} and, if you like, "lang": "…"'
             raise InputError([Problem(expected, "standard input", number)])
         yield row
 

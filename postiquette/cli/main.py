@@ -87,6 +87,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PostiquetteError as error:
         _tell(error)
         return error.exit_code
+    except OSError as error:
+        _tell(PostiquetteError(f"{error.filename or 'a file'} cannot be read or written: {error.strerror}"))
+        return 3
     except Exception:
         _report()
         return 70

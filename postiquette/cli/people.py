@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postiquette.cli.context import Context, now, parse_time, pass_context, person
+from postiquette.cli.context import Context, now, parse_time, pass_context, person, printable
 
 if TYPE_CHECKING:
     from postiquette.queue.delivery import Delivery
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 @pass_context
 def approve(context: Context, post: str, reason: str, at: str | None) -> int:
     """Let a held post go out in exactly this wording, over the ratio if need be. The ask still counts as spent."""
-    from postiquette.errors import StateError
+    from postiquette.errors import InputError, StateError
     from postiquette.model import Approval
     from postiquette.queue import deliveries
     from postiquette.queue.deliveries import Move
     from postiquette.queue.delivery import approval_to
     from postiquette.queue.states import CHANGEABLE, State
 
-    if not reason.strip():
+    if not printable(reason).strip():
         raise click.UsageError("--reason is empty; say why")
     project = context.project()
     moment = now()
@@ -38,13 +38,15 @@ def approve(context: Context, post: str, reason: str, at: str | None) -> int:
         for delivery in deliveries.find(connection, post):
             if delivery.state not in CHANGEABLE:
                 raise StateError(f"{delivery.key} is {delivery.state}: there is nothing to approve")
-            zone = project.accounts[delivery.account].timezone
+            zone = project.account(delivery.account).timezone
             due = parse_time(at, zone) if at else max(delivery.due_at, moment)
+            if due < moment:
+                raise InputError(f"{at!r} is in the past; expected a time to come")
             approval = Approval(
-                person(), reason, delivery.post.content.fingerprint(), max(expires, due + (expires - moment))
+                person(), printable(reason), delivery.post.content.fingerprint(), max(expires, due + (expires - moment))
             )
             columns: dict[str, Any] = {"approval": approval_to(approval), "due_at": due}
-            move = Move(person(), moment, f"approved: {reason}")
+            move = Move(person(), moment, f"approved: {printable(reason)}")
             if delivery.state is State.HELD:
                 deliveries.transition(connection, delivery, State.SCHEDULED, move, **columns)
             else:
@@ -61,10 +63,10 @@ def reject(context: Context, post: str, reason: str) -> int:
     """Say no to a held post, for good."""
     from postiquette.queue.states import State
 
-    return _move_all(context, post, State.REJECTED, reason, only=State.HELD)
+    return _move_all(context, post, State.REJECTED, printable(reason), only=(State.HELD,))
 
 
-def _move_all(context: Context, post: str, to: State, reason: str, *, only: State, **columns: Any) -> int:
+def _move_all(context: Context, post: str, to: State, reason: str, *, only: tuple[State, ...], **columns: Any) -> int:
     """Move every delivery of a post that is in one state; an error where none is."""
     from postiquette.errors import StateError
     from postiquette.queue import deliveries
@@ -72,9 +74,9 @@ def _move_all(context: Context, post: str, to: State, reason: str, *, only: Stat
 
     with context.store() as store, store.begin() as connection:
         found = deliveries.find(connection, post)
-        ready = [delivery for delivery in found if delivery.state is only]
+        ready = [delivery for delivery in found if delivery.state in only]
         if not ready:
-            raise StateError(f"{found[0].key} is {found[0].state}; expected a post that is {only}")
+            raise StateError(f"{found[0].key} is {found[0].state}; expected a post that is {only[0]}")
         for delivery in ready:
             deliveries.transition(connection, delivery, to, Move(person(), now(), reason), **columns)
             click.echo(f"{delivery.key} is {to}")
@@ -89,29 +91,41 @@ def _move_all(context: Context, post: str, to: State, reason: str, *, only: Stat
 @pass_context
 def resolve(context: Context, post: str, published: str | None, not_published: bool, drop: bool) -> int:
     """Say what became of an unconfirmed post, after you looked at the site yourself."""
-    from postiquette.queue.states import State
-
     if sum((published is not None, not_published, drop)) != 1:
         raise click.UsageError("expected one of --published URL, --not-published and --drop")
     if drop:
-        return _resolved(context, post, State.WITHDRAWN, "dropped by a person", "unknown")
+        return _drop(context, post)
     if published is not None:
         _check_url(published)
-        return _resolved(
-            context, post, State.PUBLISHED, "found by a person", "published", counted="proven", url=published
-        )
+        return _found(context, post, published)
     return _send_again(context, post)
 
 
-def _resolved(context: Context, post: str, to: State, reason: str, outcome: str, **columns: Any) -> int:
-    from postiquette.queue import deliveries
+def _drop(context: Context, post: str) -> int:
+    from postiquette.queue import attempts, deliveries
     from postiquette.queue.deliveries import Move
+    from postiquette.queue.states import State
 
     with context.store() as store, store.begin() as connection:
         for delivery in _unconfirmed(connection, post):
-            _settle_attempts(connection, delivery, outcome, columns.get("url"))
-            deliveries.transition(connection, delivery, to, Move(person(), now(), reason), **columns)
-            click.echo(f"{delivery.key} is {to}")
+            last = attempts.of_delivery(connection, delivery.id)[-1]
+            attempts.settle(connection, last.id, "unknown", now())
+            move = Move(person(), now(), "dropped by a person")
+            deliveries.transition(connection, delivery, State.WITHDRAWN, move)
+            click.echo(f"{delivery.key} is withdrawn")
+    return 0
+
+
+def _found(context: Context, post: str, url: str) -> int:
+    from postiquette.queue import attempts
+    from postiquette.queue.deliveries import Move
+    from postiquette.queue.proof import proven
+
+    with context.store() as store, store.begin() as connection:
+        for delivery in _unconfirmed(connection, post):
+            last = attempts.of_delivery(connection, delivery.id)[-1]
+            state = proven(connection, delivery, last.id, url, Move(person(), now(), "found by a person"), now())
+            click.echo(f"{delivery.key} is {state}")
     return 0
 
 
@@ -127,19 +141,13 @@ def _unconfirmed(connection: Connection, post: str) -> list[Delivery]:
     return ready
 
 
-def _settle_attempts(connection: Connection, delivery: Delivery, outcome: str, url: str | None = None) -> None:
-    from postiquette.queue import attempts
-
-    last = attempts.of_delivery(connection, delivery.id)[-1]
-    attempts.settle(connection, last.id, outcome, now(), **({"url": url} if url else {}))
-
-
 def _send_again(context: Context, post: str) -> int:
     """A post may have appeared after it was given up: the site is asked once more before it goes again."""
     import asyncio
 
     from postiquette.queue import attempts, deliveries
     from postiquette.queue.deliveries import Move
+    from postiquette.queue.proof import proven
     from postiquette.queue.states import Counted, State
 
     project = context.project()
@@ -150,15 +158,13 @@ def _send_again(context: Context, post: str) -> int:
             found = asyncio.run(_look_once_more(project, attempt.account, attempt.text, attempt.baseline))
             with store.begin() as connection:
                 if found is not None:
-                    _settle_attempts(connection, delivery, "published", found)
                     move = Move(person(), now(), "found on the site after all")
-                    columns: dict[str, Any] = {"counted": str(Counted.PROVEN), "url": found}
-                    deliveries.transition(connection, delivery, State.PUBLISHED, move, **columns)
+                    proven(connection, delivery, attempt.id, found, move, now())
                     click.echo(f"{delivery.key} is out after all: {found}")
                     continue
-                _settle_attempts(connection, delivery, "absent")
+                attempts.settle(connection, attempt.id, "absent", now())
                 begun = bool(attempts.proven_items(connection, delivery.id))
-                columns = {
+                columns: dict[str, Any] = {
                     "counted": str(Counted.MAYBE if begun else Counted.NO),
                     "due_at": max(delivery.due_at, now()),
                 }
@@ -199,7 +205,7 @@ def assist(context: Context, open_: bool) -> int:
     with context.store(project) as store, store.read() as connection:
         waiting = deliveries.in_states(connection, (State.HANDED_OVER,))
     for delivery in waiting:
-        site = sites[project.accounts[delivery.account].site]
+        site = sites[project.account(delivery.account).site]
         item = (delivery.sent or delivery.post.content).items()[0]
         link = filled(site.spec.compose_link or "", text=item.text)
         click.secho(f"{delivery.key}", bold=True)
@@ -224,7 +230,9 @@ def confirm(context: Context, post: str, url: str | None) -> int:
     if url is not None:
         _check_url(url)
     columns: dict[str, Any] = {"counted": str(Counted.PROVEN), **({"url": url} if url else {})}
-    return _move_all(context, post, State.PUBLISHED, "published by hand", only=State.HANDED_OVER, **columns)
+    return _move_all(
+        context, post, State.PUBLISHED, "published by hand", only=(State.HANDED_OVER, State.MISSED), **columns
+    )
 
 
 @click.command()
@@ -235,7 +243,7 @@ def skip(context: Context, post: str) -> int:
     from postiquette.queue.states import Counted, State
 
     return _move_all(
-        context, post, State.WITHDRAWN, "skipped by a person", only=State.HANDED_OVER, counted=str(Counted.NO)
+        context, post, State.WITHDRAWN, "skipped by a person", only=(State.HANDED_OVER,), counted=str(Counted.NO)
     )
 
 

@@ -11,7 +11,7 @@ from postiquette.cli.context import Context, console, format_option, now, pass_c
 
 @click.command()
 @format_option("text", "json")
-@click.option("--days", type=click.IntRange(min=0), help="How far ahead.  [default: everything]")
+@click.option("--days", type=click.IntRange(0, 3660), help="How far ahead.  [default: everything]")
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page, complete in one file."
 )

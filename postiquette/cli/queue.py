@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postiquette.cli.context import Context, console, format_option, now, parse_time, pass_context, person, print_json
+from postiquette.cli.context import (
+    Context,
+    console,
+    format_option,
+    now,
+    parse_time,
+    pass_context,
+    person,
+    print_json,
+    printable,
+)
 
 if TYPE_CHECKING:
     from postiquette.queue.delivery import Delivery
@@ -146,6 +156,8 @@ def list_(context: Context, all_: bool, state: tuple[str, ...], account: str | N
     project = context.project()
     with context.store(project) as store, store.read() as connection:
         found = deliveries.everything(connection)
+    if account is not None and account not in {d.account for d in found}:
+        project.account(account)
     shown = [
         d
         for d in found
@@ -206,7 +218,9 @@ def show(context: Context, post: str, format_: str) -> int:
             click.echo(f"  attempt {attempt.intent_at:%Y-%m-%d %H:%M:%S} item {attempt.item + 1}: {outcome}{evidence}")
         for event in events:
             if event.key == delivery.key:
-                click.echo(f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.to_state}  {safe(event.reason)}  ({event.by})")
+                click.echo(
+                    f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.to_state}  {safe(event.reason)}  ({safe(event.by)})"
+                )
     return 0
 
 
@@ -217,11 +231,13 @@ def show(context: Context, post: str, format_: str) -> int:
 @pass_context
 def edit(context: Context, post: str, text: str | None, field: str) -> int:
     """Change the wording of a post that is not out yet; without TEXT, in your editor. A changed file overrides it."""
+    from postiquette.config.entry import publishable
     from postiquette.errors import InputError, StateError
     from postiquette.queue import deliveries
     from postiquette.queue.deliveries import Move
     from postiquette.queue.delivery import content_to
     from postiquette.queue.states import CHANGEABLE, Counted, State
+    from postiquette.queue.sync import has_sibling_out
 
     with context.store() as store:
         with store.read() as connection:
@@ -229,13 +245,19 @@ def edit(context: Context, post: str, text: str | None, field: str) -> int:
         fields = dict(found[0].post.content.fields())
         if field not in fields:
             raise InputError(f"{post} has no field {field!r}; expected one of {', '.join(fields)}")
-        wording = text if text is not None else (click.edit(fields[field]) or "").rstrip("\n")
+        try:
+            wording = publishable(text if text is not None else (click.edit(fields[field]) or "").rstrip("\n"))
+        except ValueError as error:
+            raise InputError(str(error)) from None
         if not wording.strip():
             raise InputError("the wording is empty; the post is left as it was")
         with store.begin() as connection:
             for delivery in deliveries.find(connection, post):
                 if delivery.state not in CHANGEABLE or delivery.counted is not Counted.NO:
                     raise StateError(f"{delivery.key} is {delivery.state}: it can no longer be changed")
+                out = has_sibling_out(delivery, deliveries.everything(connection))
+                if out is not None:
+                    raise StateError(f"{delivery.key} goes out in the wording of {out}, which is out already")
                 content = delivery.post.content.with_field(field, wording)
                 moment = now()
                 move = Move(person(), moment, f"{field} edited")
@@ -263,7 +285,7 @@ def reschedule(context: Context, post: str, at: str | None) -> int:
     moment = now()
     with context.store(project) as store, store.begin() as connection:
         for delivery in deliveries.find(connection, post):
-            account = project.accounts[delivery.account]
+            account = project.account(delivery.account)
             if State.SCHEDULED not in ALLOWED[delivery.state] or delivery.state in (State.CLAIMED, State.SUBMITTING):
                 raise StateError(f"{delivery.key} is {delivery.state}: it cannot be given another time")
             begun = attempts.of_delivery(connection, delivery.id)
@@ -301,7 +323,7 @@ def withdraw(context: Context, post: str, reason: str) -> int:
         if not ready:
             raise StateError(f"{found[0].key} is {found[0].state}: it cannot be withdrawn")
         for delivery in ready:
-            deliveries.transition(connection, delivery, State.WITHDRAWN, Move(person(), now(), reason))
+            deliveries.transition(connection, delivery, State.WITHDRAWN, Move(person(), now(), printable(reason)))
             click.secho(f"- {delivery.key}", fg="red")
     return 0
 

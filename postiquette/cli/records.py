@@ -19,6 +19,8 @@ def history(context: Context, posts: tuple[str, ...], format_: str) -> int:
     from postiquette.queue import deliveries
 
     with context.store() as store, store.read() as connection:
+        for name in posts:
+            deliveries.find(connection, name)
         events = deliveries.events(connection, posts)
     for event in events:
         if format_ == "json":
@@ -37,7 +39,7 @@ def history(context: Context, posts: tuple[str, ...], format_: str) -> int:
             change = event.to_state if event.from_state != event.to_state else f"still {event.to_state}"
             where = f"  {safe(event.url)}" if event.url else ""
             click.echo(
-                f"{event.at:%Y-%m-%d %H:%M:%S}  {event.key}  {change}  {safe(event.reason)}  ({event.by}){where}"
+                f"{event.at:%Y-%m-%d %H:%M:%S}  {event.key}  {change}  {safe(event.reason)}  ({safe(event.by)}){where}"
             )
     return 0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postiquette.cli.context import Context, console, format_option, now, pass_context, person, print_json
+from postiquette.cli.context import Context, console, format_option, now, pass_context, person, print_json, printable
 
 if TYPE_CHECKING:
     from postiquette.queue.store import Store
@@ -89,7 +89,7 @@ def pause(context: Context, account: str | None, reason: str) -> int:
     project = context.project()
     name = _account_or_all(project, account)
     with context.store(project) as store, store.begin() as connection:
-        leases.pause(connection, Switch(name, person(), now(), reason))
+        leases.pause(connection, Switch(name, person(), now(), printable(reason)))
     click.echo(f"{account or 'everything'} is paused; `postiquette resume{f' {account}' if account else ''}` goes on")
     return 0
 
@@ -122,6 +122,7 @@ def _account_or_all(project: Project, account: str | None) -> str:
 @pass_context
 def status(context: Context, format_: str) -> int:
     """Say how the service is, what comes next, and what needs you. Exit code 1 where something does."""
+    from postiquette.preview.safe import safe
     from postiquette.scheduler.health import health
 
     project = context.project()
@@ -132,7 +133,7 @@ def status(context: Context, format_: str) -> int:
         return 1 if found.needs_a_person else 0
     output = console()
     for line in found.lines():
-        output.print(line)
+        output.print(safe(line))
     return 1 if found.needs_a_person else 0
 
 

@@ -50,7 +50,7 @@ text = "We wrote down how we moved 2 TB of photos without losing one. Please sha
 def init(context: Context, folder: Path) -> int:
     """Write a short starter configuration and create its database."""
     from postiquette.cli.context import FILE_NAME
-    from postiquette.errors import InputError
+    from postiquette.errors import InputError, PostiquetteError
     from postiquette.queue.store import Store
     from postiquette.scheduler.project import load_project
 
@@ -59,8 +59,12 @@ def init(context: Context, folder: Path) -> int:
         raise InputError(f"{file} is there already; it is left as it is")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(_STARTER.format(timezone=_local_zone()), encoding="utf-8")
-    project = load_project(file)
-    Store.open(project.configuration.database_url, create=True).close()
+    try:
+        project = load_project(file)
+        Store.open(project.configuration.database_url, create=True).close()
+    except PostiquetteError:
+        file.unlink()
+        raise
     click.echo(f"wrote {file}")
     click.echo("next: postiquette check, postiquette preview; then edit it, and postiquette run")
     return 0
@@ -164,7 +168,7 @@ def completion(shell: str) -> None:
     from postiquette.cli.main import program
 
     found = get_completion_class(shell)
-    assert found is not None  # noqa: S101 - click knows these three
+    assert found is not None
     click.echo(found(program, {}, "postiquette", "_POSTIQUETTE_COMPLETE").source())
 
 

@@ -20,7 +20,8 @@ def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _publishable(value: Any) -> Any:
+def publishable(value: Any) -> Any:
+    """A text as it can be published: line ends made one kind. Raises ValueError for what no composer takes."""
     if not isinstance(value, str):
         return value
     if len(value) > LONGEST_TEXT:
@@ -32,7 +33,7 @@ def _publishable(value: Any) -> Any:
     return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
-Text = Annotated[str, BeforeValidator(_publishable)]
+Text = Annotated[str, BeforeValidator(publishable)]
 
 
 class MediaEntry(BaseModel):
@@ -72,9 +73,19 @@ class PostEntry(BaseModel):
     @field_validator("at", mode="before")
     @classmethod
     def _whole_time(cls, value: Any) -> Any:
-        if value is not None and not isinstance(value, str | datetime):
+        written = value
+        if isinstance(value, str) and len(value) > 10:
+            try:
+                written = datetime.fromisoformat(value)
+            except ValueError:
+                written = None
+        if value is None:
+            return None
+        if not isinstance(written, datetime):
             raise ValueError(f"expected a date and a time such as 2026-12-01T09:00:00, got {value!r}")
-        return value
+        if not 2000 <= written.year < 2200:
+            raise ValueError(f"expected a year between 2000 and 2199, got {written.year}")
+        return written
 
     @field_validator("kind")
     @classmethod
@@ -97,6 +108,8 @@ class PostEntry(BaseModel):
             raise ValueError("expected either `text` or `thread`" + (", not both" if self.text is not None else ""))
         if self.text is not None and not self.text.strip() and not (self.media or self.link):
             raise ValueError("the text is empty, and there is neither a link nor media")
+        if self.thread and not all(item.strip() for item in self.thread):
+            raise ValueError("an item of the thread is empty")
         if self.thread and self.link:
             raise ValueError("a thread takes its link in one of its items, not in `link`")
         if self.at is not None and self.slot is not None:

@@ -112,8 +112,10 @@ def load_configuration(file: Path, *, environment: bool = True) -> Configuration
         configuration = Configuration(Settings.model_construct(), file, text)
         problems = [_place(configuration, data, problem) for problem in explain(error, Settings)]
         raise InputError(problems) from None
-    except SettingsError as error:
-        raise InputError([Problem(str(error), "environment")]) from None
+    except (SettingsError, UnicodeDecodeError) as error:
+        ours = ", ".join(sorted(name for name in os.environ if name.upper().startswith("POSTIQUETTE_")))
+        message = f"{error}; lists and tables are written as JSON there (set: {ours or 'the secrets folder'})"
+        raise InputError([Problem(message, "environment")]) from None
     return Configuration(settings, file, text)
 
 
@@ -129,6 +131,9 @@ def parse_toml(text: str, file: Path, first_line: int = 1) -> dict[str, Any]:
             line, column = text.count("\n") + first_line, " (at the end of the file)"
         message = str(error)[: match.start()] if match else str(error)
         raise InputError([Problem(f"this is not valid TOML: {message}{column}", show_path(file), line)]) from None
+    except (ValueError, RecursionError) as error:
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InputError([Problem(f"this is not valid TOML: {said}", show_path(file))]) from None
 
 
 def _sources(data: dict[str, Any], file: Path, *, environment: bool) -> type[Settings]:
@@ -154,7 +159,7 @@ def _sources(data: dict[str, Any], file: Path, *, environment: bool) -> type[Set
                 return (from_file,)
             if not secrets:
                 return env_settings, from_file
-            assert isinstance(file_secret_settings, SecretsSettingsSource)  # noqa: S101 - what the library hands over
+            assert isinstance(file_secret_settings, SecretsSettingsSource)
             from_secrets = NestedSecretsSettingsSource(
                 file_secret_settings,
                 secrets_dir=secrets,
@@ -217,7 +222,7 @@ def _model_in(annotation: Any) -> Any:
         return annotation
     for argument in get_args(annotation):
         found = _model_in(argument)
-        if isinstance(found, type) and issubclass(found, BaseModel) or get_origin(found) in (dict, list, tuple):
+        if (isinstance(found, type) and issubclass(found, BaseModel)) or get_origin(found) in (dict, list, tuple):
             return found
     return annotation
 
@@ -226,11 +231,9 @@ def _place(configuration: Configuration, data: Mapping[str, Any], problem: Probl
     keys: list[str | int] = [int(key) if key.isdigit() else key for key in problem.keys]
     current: Any = data
     for key in keys:
-        if isinstance(current, list) and isinstance(key, int) and key < len(current):
+        try:
             current = current[key]
-        elif isinstance(current, Mapping) and key in current:
-            current = current[key]
-        else:
+        except (LookupError, TypeError):
             break
     variable = "POSTIQUETTE_" + "__".join(str(key).upper() for key in keys)
     if variable in (name.upper() for name in os.environ):

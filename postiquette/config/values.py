@@ -13,6 +13,7 @@ from postiquette.model import Ratio, WeeklySlot
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(?:\d+[smhdw])+\Z")
+_LONGEST = timedelta(days=3660)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -24,9 +25,12 @@ def parse_duration(value: Any) -> timedelta:
         raise ValueError(f'expected a duration such as "90s", "30m", "2h" or "7d", got {value!r}')
     parts = re.findall(r"(\d+)([smhdw])", value)
     try:
-        return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
-    except OverflowError:
-        raise ValueError(f"{value!r} is longer than any calendar") from None
+        found = sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    except (OverflowError, ValueError):
+        found = _LONGEST + timedelta(1)
+    if found > _LONGEST:
+        raise ValueError(f"{value[:20]!r} is longer than ten years")
+    return found
 
 
 def format_duration(value: timedelta) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from postiquette.errors import InputError
 from postiquette.model import Action, Entry, Kind
 from postiquette.preview.outline import Line, Outline
 from postiquette.preview.safe import safe
@@ -41,7 +42,11 @@ def write_page(outline: Outline, file: Path, pictures: Mapping[str, Path]) -> No
     """Write the page; pictures of composers are put into it."""
     page = render(outline, pictures)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+    if file.exists() and not file.is_file():
+        raise InputError(f"{file} is no file that a page can be written to")
+    unfinished = file.with_name(file.name + ".new")
+    unfinished.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+    unfinished.replace(file)
 
 
 def render(outline: Outline, pictures: Mapping[str, Path] | None = None) -> str:

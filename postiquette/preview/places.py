@@ -74,4 +74,4 @@ def _remark(
 
 @lru_cache(maxsize=64)
 def _lines(file: Path) -> list[str]:
-    return read_text(file).splitlines()
+    return read_text(file).replace("\r\n", "\n").split("\n")

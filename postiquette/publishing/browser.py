@@ -77,7 +77,7 @@ class Browser:
             if seat is None or seat.page.is_closed():
                 await self._close_seat(account)
                 await self._make_room()
-                assert self._browser is not None  # noqa: S101 - just started
+                assert self._browser is not None
                 try:
                     async with asyncio.timeout(self._settings.timeout.total_seconds()):
                         seat = await furnish(self._browser)

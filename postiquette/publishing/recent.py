@@ -68,7 +68,9 @@ def _at(data: Any, keys: str) -> Any:
 async def _from_page(
     context: BrowserContext, spec: RecentSpec, login: LoginSpec, url: str, base: str
 ) -> list[SeenPost]:
-    assert spec.item and spec.text and spec.link  # noqa: S101 - the description is either JSON or a page
+    assert spec.item
+    assert spec.text
+    assert spec.link
     page = await context.new_page()
     try:
         await page.goto(url, wait_until="domcontentloaded")

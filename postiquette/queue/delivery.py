@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from postiquette.errors import StoreError
 from postiquette.model import Approval, Content, Kind, Media, Post
 from postiquette.queue.states import Counted, State
 
@@ -46,7 +47,15 @@ class Delivery:
 
 
 def from_row(row: sa.Row[Any]) -> Delivery:
-    """Read a row of `deliveries`."""
+    """Read a row of `deliveries`. Raises StoreError for one that somebody has damaged."""
+    try:
+        return _from_row(row)
+    except (ValueError, KeyError, TypeError) as error:
+        key = row._mapping.get("key")
+        raise StoreError(f"the row of {key} is damaged ({error})", hint="Restore a copy of the database.") from error
+
+
+def _from_row(row: sa.Row[Any]) -> Delivery:
     data = row._mapping
     return Delivery(
         id=data["id"],

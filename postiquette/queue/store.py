@@ -39,12 +39,19 @@ class Store:
     def open(cls, url: str, *, create: bool = False) -> Store:
         """Open the database at an SQLAlchemy URL. Raises StoreError where it is missing (unless `create`) or unfit."""
         file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
-        name = str(file) if file else sa.make_url(url).render_as_string(hide_password=True)
+        try:
+            name = str(file) if file else sa.make_url(url).render_as_string(hide_password=True)
+        except (ValueError, exc.ArgumentError) as error:
+            raise StoreError(f"service.database is no address of a database: {error}") from None
         if file is not None and not file.exists():
             if not create:
                 raise StoreError(f"there is no database at {name}", hint="`postiquette sync` creates it.")
             if not file.parent.is_dir():
                 raise StoreError(f"there is no folder {file.parent} for the database", hint="Create it first.")
+        elif file is not None and not _looks_like_sqlite(file):
+            raise StoreError(
+                f"{name} is not a database", hint="Move it away, or name another file in `service.database`."
+            )
         store = cls(_engine(url), name)
         store._check_version(create=create)
         return store
@@ -96,6 +103,7 @@ class Store:
     def _upgrade(self) -> None:
         from alembic import command
         from alembic.config import Config
+        from alembic.util import CommandError
 
         config = Config()
         config.set_main_option("script_location", "postiquette.queue:migrations")
@@ -104,7 +112,10 @@ class Store:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(7067)"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise StoreError(f"{self.name} is of an unknown version: {error}", hint="Restore a copy.") from error
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -119,6 +130,17 @@ class Store:
             if part in said:
                 return StoreError(f"{self.name} {message}", hint=hint)
         return StoreError(f"{self.name} cannot be used: {said.strip().splitlines()[0]}")
+
+
+def _looks_like_sqlite(file: Path) -> bool:
+    """An empty or foreign file is never taken for an empty queue."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(16) == b"SQLite format 3\0"
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be opened: {error.strerror}", hint="Check the path and its permissions."
+        ) from None
 
 
 def insert_if_absent(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
@@ -148,7 +170,7 @@ def _engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")
-    def _settings(connection: sqlite3.Connection, record: Any) -> None:
+    def _settings(connection: sqlite3.Connection, _record: Any) -> None:
         # the driver's own transactions begin too late: ours begin in `_begin`
         connection.isolation_level = None
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):

@@ -80,12 +80,12 @@ def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterabl
         known = queue.get(draft.key)
         if known is None:
             changes.added.append(draft)
-        elif known.source != draft.source and known.source == BY_COMMAND:
+        elif known.source == BY_COMMAND and known.state is not State.WITHDRAWN:
             changes.refused.append(
                 f"{draft.key} was added by command; declare it under another id, or withdraw that one"
             )
         elif known.declared != draft.declared:
-            _compare_changed(changes, known, draft)
+            _compare_changed(changes, known, draft, queue.values())
     declared = {draft.key for draft in drafts}
     from_files = [
         d for d in queue.values() if d.source != BY_COMMAND and d.state in CHANGEABLE and d.counted is Counted.NO
@@ -95,13 +95,30 @@ def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterabl
     return changes
 
 
-def _compare_changed(changes: Changes, known: Delivery, draft: Draft) -> None:
-    if known.counted is not Counted.NO:
+def _compare_changed(changes: Changes, known: Delivery, draft: Draft, queue: Iterable[Delivery]) -> None:
+    out = has_sibling_out(known, queue)
+    if out is not None and draft.post.content != known.post.content:
+        changes.refused.append(
+            f"{draft.key} goes out in the wording of {out}, which is out; say it anew under another id"
+        )
+    elif known.counted is not Counted.NO:
         changes.refused.append(f"{draft.key} is {known.state}, and part of it is out: a file cannot change it any more")
-    elif known.state in CHANGEABLE or (known.state is State.WITHDRAWN and known.declared == UNDECLARED):
+    elif known.state in CHANGEABLE or _comes_back(known):
         changes.changed.append((known, draft))
     else:
         changes.refused.append(f"{draft.key} is {known.state}; reschedule it, or give the new wording a new id")
+
+
+def _comes_back(known: Delivery) -> bool:
+    """Whether a withdrawn post is only back in its file, or takes the place of one that was added by command."""
+    return known.state is State.WITHDRAWN and (known.declared == UNDECLARED or known.source == BY_COMMAND)
+
+
+def has_sibling_out(delivery: Delivery, queue: Iterable[Delivery]) -> str | None:
+    """The key of another delivery of the same post to the same audience that is out, or may be."""
+    unit = (delivery.post.id, delivery.audience)
+    siblings = (other for other in queue if (other.post.id, other.audience) == unit and other.key != delivery.key)
+    return next((sibling.key for sibling in siblings if sibling.counted is not Counted.NO), None)
 
 
 def _alarm(changes: Changes, from_files: list[Delivery], sources: set[str]) -> None:

@@ -24,6 +24,7 @@ from postiquette.queue import attempts, books, deliveries, leases
 from postiquette.queue.deliveries import Move
 from postiquette.queue.delivery import Delivery, content_to
 from postiquette.queue.leases import Lease
+from postiquette.queue.proof import proven
 from postiquette.queue.states import Counted, State
 from postiquette.queue.store import Connection, Store
 from postiquette.scheduler import outlook
@@ -246,10 +247,7 @@ class Dispatcher:
             if not leases.still_held(connection, lease, self.wall()):
                 return
             delivery = deliveries.get(connection, delivery.id)
-            between_items = delivery.state is State.SUBMITTING and not any(
-                attempt.open for attempt in attempts.of_delivery(connection, delivery.id)
-            )
-            if delivery.state is not State.CLAIMED and not between_items:
+            if delivery.state is not State.CLAIMED and not self._between_items(connection, delivery):
                 return
             failures = delivery.failures + (1 if counts and not signed_out else 0)
             wait = self._backoff(failures) if counts and not signed_out else None
@@ -272,7 +270,17 @@ class Dispatcher:
             delivery = deliveries.get(connection, delivery.id)
             if delivery.state is State.CLAIMED:
                 deliveries.transition(connection, delivery, State.FAILED, self._move(reason))
+            elif self._between_items(connection, delivery):
+                # a thread that has begun is given up at its next claim, with the attempts used up
+                spent = self.project.configuration.settings.publishing.attempts
+                deliveries.transition(connection, delivery, State.SCHEDULED, self._move(reason), failures=spent)
         log.error("failed", post=delivery.key, reason=reason)
+
+    @staticmethod
+    def _between_items(connection: Connection, delivery: Delivery) -> bool:
+        """Whether a thread has begun, and nothing of it is under way."""
+        tried = attempts.of_delivery(connection, delivery.id)
+        return delivery.state is State.SUBMITTING and not any(attempt.open for attempt in tried)
 
     def _backoff(self, failures: int) -> timedelta:
         first: timedelta = self.project.configuration.settings.publishing.backoff
@@ -283,11 +291,11 @@ class Dispatcher:
 
     async def _publish(self, visit: Visit, delivery: Delivery, content: Content, lease: Lease) -> None:
         items = content.items()
-        proven = await self.call(self._proven, delivery)
+        out = await self.call(self._proven, delivery)
         for number, item in enumerate(items):
-            if number in proven:
+            if number in out:
                 continue
-            await visit.prepare(item, reply_to=proven.get(number - 1))
+            await visit.prepare(item, reply_to=out.get(number - 1))
             baseline = [post.url for post in await visit.recent()]
             intent = await self.call(self._commit_intent, delivery, lease, content, number, item, baseline)
             if intent is None:
@@ -297,10 +305,10 @@ class Dispatcher:
             outcome = await self._confirmed(visit, outcome, item, baseline)
             if outcome.verdict in (Verdict.UNKNOWN, Verdict.NOT_SENT):
                 await self._close_page(visit, intent, outcome)
-            await self.call(self._record, delivery, intent, outcome, last=number == len(items) - 1)
+            await self.call(self._record, delivery, intent, outcome)
             if outcome.verdict is not Verdict.PUBLISHED:
                 return
-            proven[number] = outcome.url or ""
+            out[number] = outcome.url or ""
         await visit.keep_session()
 
     def _proven(self, delivery: Delivery) -> dict[int, str]:
@@ -379,23 +387,15 @@ class Dispatcher:
             await visit.leave_evidence(self.project.configuration.data_dir / "evidence" / str(intent.attempt))
         await visit.abandon()
 
-    def _record(self, delivery: Delivery, intent: Intent, outcome: Outcome, *, last: bool) -> None:
+    def _record(self, delivery: Delivery, intent: Intent, outcome: Outcome) -> None:
         """Write down what became of an intent, at once."""
         clock = self.wall()
         with self.store.begin() as connection:
             delivery = deliveries.get(connection, delivery.id)
             if outcome.verdict is Verdict.PUBLISHED:
-                attempts.settle(connection, intent.attempt, "published", clock, url=outcome.url)
-                if not last and delivery.state is State.UNCONFIRMED:
-                    deliveries.transition(
-                        connection, delivery, State.SCHEDULED, self._move("proven: the thread goes on")
-                    )
-                if last:
-                    first = attempts.proven_items(connection, delivery.id).get(0) or outcome.url
-                    move = self._move("the site answered with its permalink")
-                    columns = {"counted": str(Counted.PROVEN), "url": first, "failures": 0}
-                    deliveries.transition(connection, delivery, State.PUBLISHED, move, **columns)
-                    log.info("published", post=delivery.key, url=first)
+                move = self._move("the site answered with its permalink")
+                if proven(connection, delivery, intent.attempt, outcome.url, move, clock) is State.PUBLISHED:
+                    log.info("published", post=delivery.key, url=outcome.url)
                 return
             if outcome.verdict is Verdict.UNKNOWN:
                 settle = self.project.configuration.settings.publishing.settle

@@ -13,8 +13,9 @@ import structlog
 _SECRET = re.compile(r"password|token|cookie|secret|authorization", re.IGNORECASE)
 
 
-def configure(stream: TextIO = sys.stderr, *, verbose: bool = False) -> None:
-    """Send all logs to `stream`; debug lines too where `verbose`."""
+def configure(stream: TextIO | None = None, *, verbose: bool = False) -> None:
+    """Send all logs to `stream`, standard error by default; debug lines too where `verbose`."""
+    stream = stream or sys.stderr
     terminal = stream.isatty()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -43,9 +44,9 @@ def configure(stream: TextIO = sys.stderr, *, verbose: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for noisy in ("apscheduler", "asyncio"):
+    for noisy in ("apscheduler", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _without_secrets(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     return {name: "[hidden]" if _SECRET.search(name) else value for name, value in event.items()}

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from postiquette.config.load import Configuration, load_configuration
+from postiquette.config.load import Configuration, did_you_mean, load_configuration
 from postiquette.errors import InputError, Problem
 from postiquette.model import Account, Policy
 from postiquette.policies.rulebook import Rulebook, waiver_problem
@@ -28,6 +28,12 @@ class Project:
     policy: Policy
     rulebook: Rulebook
     gathered: Gathered
+
+    def account(self, name: str) -> Account:
+        """The account of that name. Raises InputError for one that is no longer configured."""
+        if name not in self.accounts:
+            raise InputError(f"there is no account {name!r} any more" + did_you_mean(name, list(self.accounts)))
+        return self.accounts[name]
 
     @cached_property
     def drafts(self) -> list[Draft]:

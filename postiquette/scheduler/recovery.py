@@ -20,6 +20,7 @@ from postiquette.queue import attempts, deliveries, leases
 from postiquette.queue.attempts import Attempt
 from postiquette.queue.deliveries import Move
 from postiquette.queue.delivery import Delivery
+from postiquette.queue.proof import proven
 from postiquette.queue.states import Counted, State
 from postiquette.queue.store import Connection
 from postiquette.scheduler.dispatch import Dispatcher
@@ -156,16 +157,7 @@ class Recovery:
     def _found(
         self, connection: Connection, delivery: Delivery, attempt: Attempt, post: SeenPost, clock: datetime
     ) -> None:
-        attempts.settle(connection, attempt.id, "published", clock, url=post.url)
-        items = len(delivery.sent.items()) if delivery.sent else 1
-        if attempt.item + 1 < items:
-            deliveries.transition(
-                connection, delivery, State.SCHEDULED, self._move("found on the site: the thread goes on")
-            )
-        else:
-            first = attempts.proven_items(connection, delivery.id).get(0) or post.url
-            columns = {"counted": str(Counted.PROVEN), "url": first}
-            deliveries.transition(connection, delivery, State.PUBLISHED, self._move("found on the site"), **columns)
+        proven(connection, delivery, attempt.id, post.url, self._move("found on the site"), clock)
         log.info("found on the site", post=delivery.key, url=post.url)
 
     def _absent(self, connection: Connection, delivery: Delivery, attempt: Attempt, clock: datetime) -> None:

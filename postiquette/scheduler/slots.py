@@ -28,7 +28,8 @@ def instant(local: datetime, zone: str) -> datetime:
         return found
     # in a gap the two folds are the offsets before and after it, and their difference is its length
     before, after = local.replace(tzinfo=place, fold=0).utcoffset(), local.replace(tzinfo=place, fold=1).utcoffset()
-    assert before is not None and after is not None  # noqa: S101 - a ZoneInfo always has an offset
+    assert before is not None
+    assert after is not None
     return _end_of_gap(local, place, abs(after - before))
 
 

@@ -12,7 +12,7 @@ from postiquette.config.values import format_duration, format_slot, parse_durati
 from postiquette.model import WeeklySlot
 
 
-@given(st.integers(0, 10**9))
+@given(st.integers(0, 3660 * 86400))
 def test_durations_are_read_as_they_are_written(seconds: int) -> None:
     duration = timedelta(seconds=seconds)
     assert parse_duration(format_duration(duration)) == duration
@@ -39,7 +39,7 @@ def test_weekdays(text: str, days: set[int]) -> None:
 
 @pytest.mark.parametrize("text", ["", "Mon", "Mon 24:00", "Mon 09:60", "Mon-Tue-Wed 09:00", "9:00", None, 9])
 def test_no_slots(text: object) -> None:
-    with pytest.raises(ValueError, match="expected|weekday"):
+    with pytest.raises(ValueError, match=r"expected|weekday"):
         parse_slot(text)
 
 

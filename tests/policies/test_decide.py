@@ -195,11 +195,11 @@ def test_promotion_has_a_counter_of_its_own() -> None:
 
 
 def test_a_local_time_that_does_not_exist_is_remarked() -> None:
-    gap = situation("The bridge is open.", written_at=datetime(2027, 3, 28, 2, 30))  # noqa: DTZ001
-    twice = situation("The bridge is open.", written_at=datetime(2027, 10, 31, 2, 30))  # noqa: DTZ001
+    gap = situation("The bridge is open.", written_at=datetime(2027, 3, 28, 2, 30))
+    twice = situation("The bridge is open.", written_at=datetime(2027, 10, 31, 2, 30))
     assert "does not exist" in decided(gap).findings[0].message
     assert "comes twice" in decided(twice).findings[0].message
-    assert not decided(situation("The bridge is open.", written_at=datetime(2027, 5, 1, 2, 30))).findings  # noqa: DTZ001
+    assert not decided(situation("The bridge is open.", written_at=datetime(2027, 5, 1, 2, 30))).findings
 
 
 def test_every_decision_is_stamped_with_its_policy() -> None:

@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from tests_support import states
 
 from postiquette.errors import StateError, StoreError
 from postiquette.queue import store as store_module
 from postiquette.queue.store import Store
 from postiquette.queue.tables import metadata
 from postiquette.scheduler.lock import ServiceLock, heartbeat
-from tests_support import states
 
 CONFIG = """
 [accounts.board]
@@ -103,11 +103,16 @@ def test_it_is_full(configure, run, here: Path) -> None:
     configure(CONFIG)
     run("sync")
     store = Store.open(url(here / "postiquette.db"))
-    with pytest.raises(StoreError, match="no room left"), store.begin() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-        for number in range(200):
-            connection.execute(sa.text("INSERT INTO audiences (name) VALUES (:name)"), {"name": f"{number}" * 30})
+
+    def write_more_than_fits() -> None:
+        with store.begin() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            for number in range(200):
+                connection.execute(sa.text("INSERT INTO audiences (name) VALUES (:name)"), {"name": f"{number}" * 30})
+
+    with pytest.raises(StoreError, match="no room left"):
+        write_more_than_fits()
     with store.read() as connection:
         assert connection.scalar(sa.text("SELECT COUNT(*) FROM audiences")) == 0
 

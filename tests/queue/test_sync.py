@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-
 from tests_support import states
 
 BASE = """

@@ -73,11 +73,16 @@ def _accounts(declared: Declared, configuration: Configuration) -> Iterator[Prob
 def _media(declared: Declared) -> Iterator[Problem]:
     folder = declared.file.parent.resolve()
     for number, item in enumerate(declared.entry.media):
-        path = declared.media_path(item.path)
         where = ("media", str(number), "path")
+        try:
+            path = declared.media_path(item.path)
+            is_file = path.is_file()
+        except (ValueError, OSError):
+            yield declared.problem(f"{item.path[:60]!r} is no path", *where)
+            continue
         if not path.is_relative_to(folder):
             yield declared.problem(f"{item.path!r} leads out of the folder {show_path(folder)}", *where)
-        elif not path.is_file():
+        elif not is_file:
             yield declared.problem(f"there is no file {item.path!r}", *where)
         elif unreadable := _unreadable(path):
             yield declared.problem(f"{item.path!r} cannot be read: {unreadable}", *where)

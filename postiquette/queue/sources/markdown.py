@@ -49,9 +49,17 @@ def source_name(settings: SourceSettings) -> str:
 
 def matching(folder: Path, pattern: str) -> list[Path]:
     """The files of a glob below `folder`, by name. Raises InputError where the pattern leads out of it."""
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+    if not pattern.strip("./") or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
         raise InputError(f"the path {pattern!r} leads out of the folder {show_path(folder)}; expected one inside it")
-    return sorted(file for file in folder.glob(pattern) if file.is_file())
+    try:
+        found = sorted(file for file in folder.glob(pattern) if file.is_file())
+    except (ValueError, OSError, NotImplementedError) as error:
+        raise InputError(f"the path {pattern[:60]!r} is no pattern for files: {error}") from None
+    inside = folder.resolve()
+    astray = [file for file in found if not file.resolve().is_relative_to(inside)]
+    if astray:
+        raise InputError([Problem(f"this link leads out of the folder {show_path(folder)}", show_path(astray[0]))])
+    return found
 
 
 def _read_file(file: Path, source: str, settings: SourceSettings) -> Declared:
@@ -81,7 +89,7 @@ def _read_file(file: Path, source: str, settings: SourceSettings) -> Declared:
 
 def _split(text: str, file: Path) -> tuple[str, str, str, int]:
     """Kind of front matter, the front matter, the body, and the line on which the front matter begins."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fence = lines[0].rstrip()
     if fence not in _FENCES:
         return "toml", "", "\n".join(lines), 1
@@ -101,10 +109,18 @@ def _parse(kind: str, front: str, file: Path, first_line: int) -> dict[str, Any]
         line = first_line + mark.line if mark else first_line
         said = getattr(error, "problem", None) or "cannot be read"
         raise InputError([Problem(f"this is not valid YAML: {said}", show_path(file), line)]) from None
+    except (ValueError, OverflowError, RecursionError) as error:
+        said = str(error) or type(error).__name__
+        raise InputError([Problem(f"this is not valid YAML: {said}", show_path(file), first_line)]) from None
     if data is None:
         return {}
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise InputError([Problem("expected keys and values in the front matter", show_path(file), first_line)])
+    node = yaml.compose(front, Loader=yaml.SafeLoader)
+    names = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError([Problem(f"the key {twice!r} is written twice", show_path(file), first_line)])
     return data
 
 

@@ -49,12 +49,12 @@ def _post(line: Line, *, marks: bool) -> RenderableType:
         (f"{verdict(line)}", f"bold {style}"),
         (f"  {safe(line.post)} · {_MARKS[line.decision.kind]}", "dim"),
     )
-    parts: list[RenderableType] = [head, Padding(_wording(line, marks=marks), (0, 0, 0, 4))]
-    parts += [Padding(_finding(finding), (0, 0, 0, 4)) for finding in _distinct(line.decision.findings)]
+    parts: list[RenderableType] = [head, Padding(_wording(line, marks=marks), (0, 0, 0, 4), expand=False)]
+    parts += [Padding(_finding(finding), (0, 0, 0, 4), expand=False) for finding in _distinct(line.decision.findings)]
     if line.decision.kind is Kind.SHARE_REQUEST or line.decision.findings:
         budgets = "; ".join(budget(balance, line.account) for balance in line.ledger)
         if budgets:
-            parts.append(Padding(Text(budgets, style="dim italic"), (0, 0, 0, 4)))
+            parts.append(Padding(Text(budgets, style="dim italic"), (0, 0, 0, 4), expand=False))
     return Group(*parts, "")
 
 

@@ -36,7 +36,7 @@ async def recent(
         async with asyncio.timeout(timeout):
             if spec.json_items is not None:
                 return await _from_json(context, spec, url, base)
-            return await _from_page(context, spec, login, url, base)
+            return await _from_page(context, spec, login, url, base, username or "")
     except TimeoutError:
         raise SiteError(f"the account's own posts did not come within {timeout:.0f} s") from None
     except PlaywrightError as error:
@@ -66,7 +66,7 @@ def _at(data: Any, keys: str) -> Any:
 
 
 async def _from_page(
-    context: BrowserContext, spec: RecentSpec, login: LoginSpec, url: str, base: str
+    context: BrowserContext, spec: RecentSpec, login: LoginSpec, url: str, base: str, username: str
 ) -> list[SeenPost]:
     assert spec.item
     assert spec.text
@@ -74,7 +74,7 @@ async def _from_page(
     page = await context.new_page()
     try:
         await page.goto(url, wait_until="domcontentloaded")
-        items = locate(page, spec.item)
+        items = locate(page, spec.item, username=username)
         shown = items.first if spec.empty is None else items.first.or_(locate(page, spec.empty).first)
         try:
             await shown.wait_for(state="visible", timeout=_PATIENCE)

@@ -25,11 +25,14 @@ BEGIN = datetime(2027, 1, 1, tzinfo=UTC)
 def project(url: str, folder: Path, accounts: int, posts: int) -> Project:
     """Accounts with posts a minute apart, all for one clock to walk through."""
     text = "".join(
-        f'[accounts.m{n}]\nsite = "sandbox"\nurl = "{url}"\nusername = "m{n}"\npassword = "pw"\n' for n in range(accounts)
+        f'[accounts.m{n}]\nsite = "sandbox"\nurl = "{url}"\nusername = "m{n}"\npassword = "pw"\n'
+        for n in range(accounts)
     )
     for number in range(posts):
         at = BEGIN + timedelta(minutes=number + 1)
-        text += f'[[posts]]\nid = "p{number}"\naccount = "m{number % accounts}"\ntext = "Note {number}: the ferry runs."\n'
+        text += (
+            f'[[posts]]\nid = "p{number}"\naccount = "m{number % accounts}"\ntext = "Note {number}: the ferry runs."\n'
+        )
         text += f"at = {at.isoformat()}\n"
     folder.mkdir(exist_ok=True)
     (folder / "postiquette.toml").write_text(text)
@@ -63,7 +66,7 @@ async def publishing(url: str, folder: Path) -> tuple[float, float]:
                 ratios.append(ours / hand)
             if number % 6 == 5:
                 began = time.perf_counter()
-                await with_a_new_browser(driver, executable, url, folder / "state.json")
+                await with_a_new_browser(executable, url, folder / "state.json")
                 fresh.append((time.perf_counter() - began) / ours)
         await browser.close()
     await publisher.close()
@@ -97,12 +100,13 @@ async def by_hand(page: Page, context: BrowserContext, url: str, text: str, stat
     state.write_text(json.dumps(await context.storage_state()))
 
 
-async def with_a_new_browser(driver, executable: str, url: str, state: Path) -> None:
-    """The same with a driver's browser of its own."""
-    browser = await driver.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-    context = await browser.new_context(storage_state=json.loads(state.read_text()))
-    await by_hand(await context.new_page(), context, url, "A browser of its own.", state)
-    await browser.close()
+async def with_a_new_browser(executable: str, url: str, state: Path) -> None:
+    """The same as a script does that is started for each post: driver and browser of its own."""
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        context = await browser.new_context(storage_state=json.loads(state.read_text()))
+        await by_hand(await context.new_page(), context, url, "A browser of its own.", state)
+        await browser.close()
 
 
 async def memory(url: str, folder: Path) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
 from publishing import memory, publishing
 
 from postiquette.sandbox.server import sandbox
@@ -62,6 +63,7 @@ def commands(folder: Path) -> None:
 
 def main() -> None:
     """Print the table."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     with tempfile.TemporaryDirectory() as name:
         commands(Path(name))
     with tempfile.TemporaryDirectory() as name, sandbox({f"m{n}": "pw" for n in range(20)}) as site:

@@ -22,7 +22,7 @@ def rules() -> str:
         "# Rules\n",
         "A rule is named for the fault it finds. `postiquette explain RULE` prints the same page. Rules are tuned in\n"
         '`[policy.rules]`, as in `repeated-text = { action = "hold", within = "30d" }` or `missing-alt-text = "off"`.\n'
-        "What is waived in a post needs its reason: `allow = { too-long = \"the limit was raised\" }`.\n",
+        'What is waived in a post needs its reason: `allow = { too-long = "the limit was raised" }`.\n',
     ]
     for rule in sorted(all_rules().values(), key=lambda rule: (rule.family, rule.name)):
         action = "follows `on_excess`" if rule.family == "asking" and rule.action != "allow" else f"`{rule.action}`"

@@ -39,7 +39,7 @@ Text = Annotated[str, BeforeValidator(publishable)]
 class MediaEntry(BaseModel):
     """A file to attach, its path relative to the file that declares it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     #: relative to the declaring file, and inside its folder
     path: str
@@ -50,7 +50,7 @@ class MediaEntry(BaseModel):
 class PostEntry(BaseModel):
     """One declared post."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     #: what makes this the same post tomorrow
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=120)

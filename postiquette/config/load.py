@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, PydanticBaseSettingsSource, SettingsError
-from pydantic_settings.sources import InitSettingsSource, SecretsSettingsSource
+from pydantic_settings import SettingsError
 
 from postiquette.config.settings import Settings
 from postiquette.config.toml_lines import key_lines, line_of
@@ -96,7 +95,7 @@ def read_text(path: Path) -> str:
         raise InputError([Problem(f"the file cannot be read: {error.strerror}", name)]) from None
 
 
-def load_configuration(file: Path, *, environment: bool = True) -> Configuration:
+def load_configuration(file: Path) -> Configuration:
     """Read `file` and what overrides it. Raises InputError with every problem found."""
     if not file.is_file():
         raise InputError(
@@ -105,9 +104,8 @@ def load_configuration(file: Path, *, environment: bool = True) -> Configuration
         )
     text = read_text(file)
     data = parse_toml(text, file)
-    sources = _sources(data, file, environment=environment)
     try:
-        settings = sources()
+        settings = Settings(_secrets_dir=_secrets_folder(data, file), **data)
     except ValidationError as error:
         configuration = Configuration(Settings.model_construct(), file, text)
         problems = [_place(configuration, data, problem) for problem in explain(error, Settings)]
@@ -136,40 +134,12 @@ def parse_toml(text: str, file: Path, first_line: int = 1) -> dict[str, Any]:
         raise InputError([Problem(f"this is not valid TOML: {said}", show_path(file))]) from None
 
 
-def _sources(data: dict[str, Any], file: Path, *, environment: bool) -> type[Settings]:
-    secrets = os.environ.get("POSTIQUETTE_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+def _secrets_folder(data: Mapping[str, Any], file: Path) -> str | None:
+    named = os.environ.get("POSTIQUETTE_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
     service = data.get("service")
-    if not secrets and isinstance(service, dict) and isinstance(service.get("secrets_dir"), str):
-        secrets = str(file.parent / service["secrets_dir"])
-
-    class FileSettings(Settings):
-        """The settings of one file: environment over secrets over file over defaults."""
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            from_file = InitSettingsSource(settings_cls, init_kwargs=data)
-            if not environment:
-                return (from_file,)
-            if not secrets:
-                return env_settings, from_file
-            assert isinstance(file_secret_settings, SecretsSettingsSource)
-            from_secrets = NestedSecretsSettingsSource(
-                file_secret_settings,
-                secrets_dir=secrets,
-                secrets_dir_missing="error",
-                secrets_prefix="",
-                secrets_nested_delimiter="__",
-            )
-            return env_settings, from_secrets, from_file
-
-    return FileSettings
+    if not named and isinstance(service, dict) and isinstance(service.get("secrets_dir"), str):
+        named = str(file.parent / service["secrets_dir"])
+    return named
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:

@@ -7,7 +7,12 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from postiquette.config.entry import PostEntry
 from postiquette.config.site_spec import SiteSpec
@@ -37,7 +42,7 @@ Zone = Annotated[str, BeforeValidator(_zone)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class ServiceSettings(_Section):
@@ -121,7 +126,7 @@ class WindowSettings(_Section):
 class RuleEntry(BaseModel):
     """What is said of one rule: an action, or options of its own."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     action: Action | Literal["off"] | None = None
 
@@ -262,6 +267,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment over secrets over file: `load` adds the last two, since it knows where they are."""
-        del init_settings, dotenv_settings, file_secret_settings
-        return (env_settings,)
+        """Environment over secrets over what `load` read from the file."""
+        secrets = NestedSecretsSettingsSource(
+            file_secret_settings, secrets_dir_missing="error", secrets_prefix="", secrets_nested_delimiter="__"
+        )
+        return env_settings, secrets, init_settings

@@ -14,7 +14,7 @@ from postiquette.model import Limits, Mode
 
 
 class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Locate(_Spec):

@@ -49,7 +49,7 @@ def outline(project: Project, now: datetime, *, days: int | None = None) -> Outl
     """Work the plan out. Reads the database where there is one; writes nothing."""
     database = project.configuration.database_file
     if database is not None and not database.exists():
-        from postiquette.scheduler.outlook import from_drafts
+        from postiquette.scheduler.first_outlook import from_drafts
 
         return _outline(project, now, days, from_drafts(project, project.drafts, now), (), ())
     return _from_store(project, now, days)

@@ -61,6 +61,9 @@ class Composer:
     async def _composer_or_login(self) -> None:
         box = locate(self.page, self._spec.text)
         while not at_path(self._login.signed_out, self.page.url):
+            # most composers are there at once, and asking is cheaper than waiting for the next frame
+            if await box.is_visible():
+                return
             with suppress(PlaywrightTimeout):
                 await box.wait_for(state="visible", timeout=min(1000, self._timeout * 1000))
                 return

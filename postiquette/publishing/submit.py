@@ -41,9 +41,8 @@ async def check_button(page: Page, spec: SubmitSpec, timeout: float) -> None:
     """Make sure that the button can be pressed. Raises ComposerRefused or SiteError; nothing is sent."""
     button = locate(page, spec.button)
     try:
-        await button.wait_for(state="visible", timeout=timeout * 1000)
         for _ in range(20):
-            if await button.is_enabled():
+            if await button.is_enabled(timeout=timeout * 1000):
                 return
             await asyncio.sleep(0.05)
     except PlaywrightError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -77,23 +78,35 @@ def newest(connection: sa.Connection, audience: str) -> datetime | None:
     return row.intent_at if row else None
 
 
-def settled_wording(
-    connection: sa.Connection, audience: str, post: str, at: datetime, delivery: int
-) -> tuple[Content, Kind] | None:
-    """The wording in which this post went to this audience within `SIBLINGS` of `at`, or may have; None where it did not.
+@dataclass(frozen=True)
+class Settled:
+    """A wording in which a post went to an audience, or may have."""
 
-    What already went out of the delivery itself counts however long ago: a thread goes on as it began.
-    """
-    row = connection.execute(
-        sa.select(deliveries.c.sent, deliveries.c.kind)
+    delivery: int
+    at: datetime
+    content: Content
+
+
+def settled_wordings(connection: sa.Connection, posts: Iterable[str]) -> dict[tuple[str, str], list[Settled]]:
+    """By audience and post, oldest first: in which wordings these posts went out, or may have."""
+    found: dict[tuple[str, str], list[Settled]] = {}
+    rows = connection.execute(
+        sa.select(deliveries.c.audience, deliveries.c.post, deliveries.c.id, deliveries.c.intent_at, deliveries.c.sent)
         .where(
-            deliveries.c.audience == audience,
-            deliveries.c.post == post,
+            deliveries.c.post.in_(list(posts)),
             deliveries.c.counted != str(Counted.NO),
             deliveries.c.sent.is_not(None),
-            sa.or_(deliveries.c.intent_at >= at - SIBLINGS, deliveries.c.id == delivery),
+            deliveries.c.intent_at.is_not(None),
         )
         .order_by(deliveries.c.intent_at)
-        .limit(1)
-    ).first()
-    return (content_from(row.sent), Kind(row.kind)) if row else None
+    )
+    for row in rows:
+        settled = Settled(row.id, row.intent_at, content_from(row.sent))
+        found.setdefault((row.audience, row.post), []).append(settled)
+    return found
+
+
+def settled_for(wordings: Iterable[Settled], at: datetime, delivery: int) -> Content | None:
+    """The wording that a delivery at `at` takes over: a sibling's within `SIBLINGS`, or its own, however long ago."""
+    near = (w for w in wordings if w.delivery == delivery or at - w.at <= SIBLINGS)
+    return next((wording.content for wording in near), None)

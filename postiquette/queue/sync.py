@@ -6,53 +6,28 @@ deferred or rescheduled keeps its time until its declaration changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from postiquette.errors import InputError
-from postiquette.model import Post
 from postiquette.queue import deliveries, leases
 from postiquette.queue.deliveries import Move
 from postiquette.queue.delivery import Delivery, content_to
+from postiquette.queue.draft import Draft, NextSlot
 from postiquette.queue.states import CHANGEABLE, Counted, State
 
 #: more than this part of the queue to withdraw, and a person has to say so
 WITHDRAW_WITHOUT_ASKING = 0.2
 
-#: the source of posts that were added by command
-BY_COMMAND = "command"
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A declared post on one account, with its time worked out; what sync compares with the queue."""
-
-    post: Post
-    account: str
-    audience: str
-    source: str
-    #: digest of the declaration
-    declared: str
-    late: timedelta
-    #: None: the account's next free slot
-    at: datetime | None
-    written_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """id@account."""
-        return f"{self.post.id}@{self.account}"
-
-
 #: the digest of a post that its source no longer declares: it comes back when it is declared again
 UNDECLARED = ""
 
-#: the next free slot of an account: its name and the times already taken
-NextSlot = Callable[[str, set[datetime]], datetime]
+#: the source of posts that were added by command
+BY_COMMAND = "command"
 
 
 @dataclass

@@ -90,7 +90,7 @@ class Dispatcher:
 
         async def serve(account: str) -> int:
             async with limit:
-                return await self._serve(account)
+                return await self._serve(account, [delivery for delivery in due if delivery.account == account])
 
         results = await asyncio.gather(*(serve(account) for account in accounts), return_exceptions=True)
         for result in results:
@@ -108,18 +108,17 @@ class Dispatcher:
     def _serves(self, account: str) -> bool:
         return self.project.accounts[account].mode is not Mode.DRY
 
-    async def _serve(self, account: str) -> int:
+    async def _serve(self, account: str, due: list[Delivery]) -> int:
         lease = await self.call(self.lease, account)
         if lease is None:
             return 0
         settled = 0
         try:
-            while True:
-                due = [delivery for delivery in await self.call(self._due) if delivery.account == account]
-                if not due:
-                    return settled
+            while due:
                 await self._deliver(due[0], lease)
                 settled += 1
+                due = [delivery for delivery in await self.call(self._due) if delivery.account == account]
+            return settled
         finally:
             await asyncio.shield(self.call(self.release, lease))
 
@@ -295,14 +294,15 @@ class Dispatcher:
         for number, item in enumerate(items):
             if number in out:
                 continue
-            await visit.prepare(item, reply_to=out.get(number - 1))
-            baseline = [post.url for post in await visit.recent()]
-            intent = await self.call(self._commit_intent, delivery, lease, content, number, item, baseline)
+            # side by side: what is there already, and the composer
+            baseline, _ = await asyncio.gather(visit.recent(), visit.prepare(item, reply_to=out.get(number - 1)))
+            urls = [post.url for post in baseline]
+            intent = await self.call(self._commit_intent, delivery, lease, content, number, item, urls)
             if intent is None:
                 return
             # from here on a stop of the service waits for the outcome, or leaves it to recovery
             outcome = await visit.submit(intent.deadline)
-            outcome = await self._confirmed(visit, outcome, item, baseline)
+            outcome = await self._confirmed(visit, outcome, item, urls)
             if outcome.verdict in (Verdict.UNKNOWN, Verdict.NOT_SENT):
                 await self._close_page(visit, intent, outcome)
             await self.call(self._record, delivery, intent, outcome)

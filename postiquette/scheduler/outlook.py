@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from postiquette.model import Account, Action, Decision, Kind
 from postiquette.policies.forecast import Audience, Candidate, Forecast, Planned
@@ -13,7 +11,6 @@ from postiquette.queue import books, deliveries
 from postiquette.queue.delivery import Delivery
 from postiquette.queue.states import NEEDS_A_PERSON, State
 from postiquette.queue.store import Connection
-from postiquette.queue.sync import Draft
 from postiquette.scheduler.project import Project
 
 #: deliveries that will go out if nothing stops them
@@ -25,39 +22,16 @@ def from_store(project: Project, connection: Connection, *, also: Delivery | Non
     waiting = [d for d in deliveries.in_states(connection, _COMING) if d.account in project.accounts]
     if also is not None and also.key not in {delivery.key for delivery in waiting}:
         waiting.append(also)
+    wordings = books.settled_wordings(connection, {delivery.post.id for delivery in waiting})
     candidates = []
     for delivery in waiting:
         candidate = _candidate(delivery, project.accounts[delivery.account])
-        audience, post = candidate.account.audience, delivery.post.id
-        settled = books.settled_wording(connection, audience, post, delivery.due_at, delivery.id)
-        candidates.append(replace(candidate, settled=settled[0]) if settled else candidate)
+        out = wordings.get((candidate.account.audience, delivery.post.id), [])
+        candidates.append(replace(candidate, settled=books.settled_for(out, delivery.due_at, delivery.id)))
     audiences = {candidate.account.audience for candidate in candidates}
     audiences |= {account.audience for account in project.accounts.values()}
     histories = {name: _audience(connection, name) for name in audiences}
     return Forecast(candidates, histories, project.policy, project.rulebook, project.slots)
-
-
-def from_drafts(project: Project, drafts: Iterable[Draft], now: datetime) -> Forecast:
-    """The queue as it would be in a database that is empty yet."""
-    next_slot = project.next_slot(now)
-    taken: dict[str, set[datetime]] = {}
-    candidates = []
-    for position, draft in enumerate(drafts):
-        occupied = taken.setdefault(draft.account, set())
-        at = draft.at if draft.at is not None else next_slot(draft.account, occupied)
-        occupied.add(at)
-        candidates.append(
-            Candidate(
-                key=draft.key,
-                post=draft.post,
-                account=project.accounts[draft.account],
-                at=at,
-                position=position,
-                by_slot=draft.at is None,
-                written_at=draft.written_at,
-            )
-        )
-    return Forecast(candidates, {}, project.policy, project.rulebook, project.slots)
 
 
 def _candidate(delivery: Delivery, account: Account) -> Candidate:

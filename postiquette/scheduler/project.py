@@ -13,9 +13,9 @@ from postiquette.errors import InputError, Problem
 from postiquette.model import Account, Policy
 from postiquette.policies.rulebook import Rulebook, waiver_problem
 from postiquette.publishing.find_sites import accounts as find_accounts
+from postiquette.queue.draft import Draft, NextSlot
 from postiquette.queue.sources.declared import Declared
 from postiquette.queue.sources.gather import Gathered, gather
-from postiquette.queue.sync import Draft, NextSlot
 from postiquette.scheduler.slots import instant, occurrences
 
 
@@ -74,9 +74,9 @@ class Project:
         return find
 
 
-def load_project(file: Path, *, environment: bool = True) -> Project:
+def load_project(file: Path) -> Project:
     """Read a configuration and all it leads to. Raises InputError with every problem found on the way."""
-    return make_project(load_configuration(file, environment=environment))
+    return make_project(load_configuration(file))
 
 
 def make_project(configuration: Configuration) -> Project:

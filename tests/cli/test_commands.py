@@ -46,7 +46,11 @@ def feed(monkeypatch: pytest.MonkeyPatch, *rows: object) -> None:
 
 
 def test_classify_contract(run, monkeypatch) -> None:
-    feed(monkeypatch, {"id": "1", "text": "Tide tables 🌊. Please share!"}, {"id": "2", "text": "Hi \ud83d", "lang": "xx"})
+    feed(
+        monkeypatch,
+        {"id": "1", "text": "Tide tables 🌊. Please share!"},
+        {"id": "2", "text": "Hi \ud83d", "lang": "xx"},
+    )
     first, second = [json.loads(line) for line in run("classify", "--format", "json").out.splitlines()]
     assert set(first) == {"id", "kind", "lang", "requests", "quoted", "exempt"}
     [request] = first["requests"]
@@ -56,14 +60,18 @@ def test_classify_contract(run, monkeypatch) -> None:
 
 
 def test_rewrite_contract(run, monkeypatch) -> None:
-    feed(monkeypatch, {"id": "1", "text": "Tide tables hang at the pier. Please share!"}, {"id": "2", "text": "Pls RT!"})
+    feed(
+        monkeypatch, {"id": "1", "text": "Tide tables hang at the pier. Please share!"}, {"id": "2", "text": "Pls RT!"}
+    )
     first, second = [json.loads(line) for line in run("rewrite", "--format", "json").out.splitlines()]
     assert set(first) == {"id", "text", "changed", "edits", "reason"}
     assert (first["text"], first["changed"], first["reason"]) == ("Tide tables hang at the pier.", True, None)
     assert (second["text"], second["reason"]) == (None, "nothing-left")
 
 
-@pytest.mark.parametrize("row", ["[", '{"id": 1, "text": "x"}', '{"id": "1"}', "[" * 100_000, '{"id":"1","text":"x","lang":5}'])
+@pytest.mark.parametrize(
+    "row", ["[", '{"id": 1, "text": "x"}', '{"id": "1"}', "[" * 100_000, '{"id":"1","text":"x","lang":5}']
+)
 def test_bad_lines_are_named(run, monkeypatch, row: str) -> None:
     feed(monkeypatch, {"id": "1", "text": "fine"}, row)
     result = run("classify", "--format", "json")
@@ -75,17 +83,19 @@ def test_check_in_every_format(configure, run, monday) -> None:
     text = run("check")
     assert text.code == 1
     assert text.out.splitlines()[:3] == [
-        "postiquette.toml:23:33: nothing-given-yet [rewrite] nothing has been given to this audience yet",
+        "postiquette.toml:22:34: nothing-given-yet [rewrite] nothing has been given to this audience yet",
         '    | text = "How we mended the clock. Please share it!"',
-        "    |                                 ^^^^^^^^^^^^^^^",
+        "    |                                  ^^^^^^^^^^^^^^^",
     ]
     [found] = json.loads(run("check", "--format", "json").out)
-    assert (found["file"], found["line"], found["column"], found["posts"]) == ("postiquette.toml", 23, 33, ["ask@ada"])
-    assert run("check", "--format", "github").out.startswith("::warning file=postiquette.toml,line=23,col=33,title=noth")
+    assert (found["file"], found["line"], found["column"], found["posts"]) == ("postiquette.toml", 22, 34, ["ask@ada"])
+    assert run("check", "--format", "github").out.startswith(
+        "::warning file=postiquette.toml,line=22,col=34,title=noth"
+    )
     sarif = json.loads(run("check", "--format", "sarif").out)
     [result] = sarif["runs"][0]["results"]
     assert (sarif["version"], result["ruleId"]) == ("2.1.0", "nothing-given-yet")
-    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 23
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 22
 
 
 def test_history_contract(configure, run, monday) -> None:
@@ -209,7 +219,9 @@ def test_what_should_not_happen_leaves_a_report(run, monkeypatch, tmp_path: Path
 
 
 def test_it_runs_as_a_module(here: Path) -> None:
-    answer = subprocess.run([sys.executable, "-m", "postiquette", "--version"], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-m", "postiquette", "--version"], capture_output=True, text=True, check=True
+    )
     assert answer.stdout.startswith("postiquette ")
 
 

@@ -50,7 +50,7 @@ def settings_in_the_example() -> Iterator[tuple[str, str, str, bool]]:
 
 
 def test_it_is_valid_and_whole() -> None:
-    project = load_project(EXAMPLE, environment=False)
+    project = load_project(EXAMPLE)
     assert set(project.accounts) == {"board", "x"}
 
 

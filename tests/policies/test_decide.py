@@ -191,6 +191,7 @@ def test_promotion_has_a_counter_of_its_own() -> None:
     buy = "Early-bird tickets end tonight: https://example.org/t"
     assert decided(situation(buy, history=values(4)), policy).action is Action.ALLOW
     assert decided(situation(buy, history=values(3)), policy).action is Action.HOLD
+    assert [f.rule for f in decided(situation(buy, history=values(3)), policy).findings] == ["over-promotion"]
     assert decided(situation(buy, history=[])).action is Action.ALLOW
 
 
@@ -199,6 +200,7 @@ def test_a_local_time_that_does_not_exist_is_remarked() -> None:
     twice = situation("The bridge is open.", written_at=datetime(2027, 10, 31, 2, 30))
     assert "does not exist" in decided(gap).findings[0].message
     assert "comes twice" in decided(twice).findings[0].message
+    assert decided(twice).findings[0].rule == "gap-in-time"
     assert not decided(situation("The bridge is open.", written_at=datetime(2027, 5, 1, 2, 30))).findings
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from houses import post
 from hypothesis import given
 from hypothesis import strategies as st
-from houses import post
 
 from postiquette.preview.safe import safe
 from postiquette.preview.wording import difference

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from houses import MONDAY, House, post
 
 from postiquette.queue import leases

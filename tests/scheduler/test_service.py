@@ -48,7 +48,10 @@ class Runner:
     def start(self, **environment: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "postiquette", "run"], cwd=self.here, stderr=log, env={**os.environ, **environment}
+                [sys.executable, "-m", "postiquette", "run"],
+                cwd=self.here,
+                stderr=log,
+                env={**os.environ, **environment},
             )
         wait_for(lambda: '"event": "ready"' in self.log.read_text(), "ready")
         return self.process

@@ -93,7 +93,8 @@ def test_the_whole_way_through_run_with_a_restart_in_the_middle(here: Path, run,
     config = EXAMPLE.read_text().replace("http://127.0.0.1:8082", mock.url).partition("[[posts]]")[0]
     times = {id_: at(number * 2) for number, id_ in enumerate(texts)}
     config += "".join(
-        f'[[posts]]\nid = "{id_}"\naccount = "alice"\ntext = "{text}"\nat = {times[id_]}\n' for id_, text in texts.items()
+        f'[[posts]]\nid = "{id_}"\naccount = "alice"\ntext = "{text}"\nat = {times[id_]}\n'
+        for id_, text in texts.items()
     )
     (here / "postiquette.toml").write_text(config)
     assert run("login", "alice").code == 0

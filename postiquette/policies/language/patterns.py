@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -14,19 +14,30 @@ Exempt = Literal["emergency", "cause", "advice"]
 
 @dataclass(frozen=True)
 class Pattern:
-    """One way to say something."""
+    """One way to say something. Compiled when it is first asked for: most texts ask nothing."""
 
     name: str
-    regex: re.Pattern[str]
+    source: str
     #: the request type; empty for senses that are no request
     type: str = ""
     examples: tuple[str, ...] = ()
+    #: it can only match texts that hold one of these; empty where any text may match
+    hints: tuple[str, ...] = ()
     #: a sense that does not hold where this matches it or what stands just before it
     unless: re.Pattern[str] | None = None
     #: a request only where what stands before it matches
     only_after: re.Pattern[str] | None = None
     #: no request where what stands before it matches
     only_not_after: re.Pattern[str] | None = None
+
+    def may_match(self, text: str) -> bool:
+        """Whether it is worth trying on a folded text."""
+        return not self.hints or any(hint in text for hint in self.hints)
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """What it matches in folded text."""
+        return re.compile(self.source)
 
 
 @dataclass(frozen=True)
@@ -70,9 +81,10 @@ def _pattern(entry: dict[str, Any], words: dict[str, str]) -> Pattern:
     }
     return Pattern(
         name=entry["name"],
-        regex=_compile(entry["pattern"], words),
+        source=_expand(entry["pattern"], words),
         type=entry.get("type", ""),
         examples=tuple(entry["examples"]),
+        hints=tuple(entry.get("hint", ())),
         **guards,
     )
 

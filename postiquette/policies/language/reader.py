@@ -69,9 +69,13 @@ def read(text: str, lang: str | None = None) -> Reading:
 def _requests(folded: Folded, known: Language) -> Iterator[Request]:
     visible = _hide_links(folded.text)
     for sense in known.senses:
+        if not sense.may_match(visible):
+            continue
         visible = sense.regex.sub(lambda match, sense=sense: _hide(match, sense), visible)  # type: ignore[misc]
     spans: list[tuple[int, int, Pattern]] = []
     for pattern in known.requests:
+        if not pattern.may_match(visible):
+            continue
         for match in pattern.regex.finditer(visible):
             start, end = _ask_span(match)
             if start < end and _context_allows(pattern, visible[:start]):

@@ -12,23 +12,29 @@ Instead: shorten it, or make it a thread.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-
-import regex
 
 from postiquette.model import Action, Finding, Limits
 from postiquette.policies.rule import Case, Options, Rule, named
 
-_LINK = regex.compile(r"https?://\S+")
-_GRAPHEME = regex.compile(r"\X")
+_LINK = re.compile(r"https?://\S+")
 
 
 def length(text: str, limits: Limits) -> int:
     """The length of a text in grapheme clusters, links weighted as the site weighs them."""
     if limits.link_characters is None:
-        return len(_GRAPHEME.findall(text))
+        return _graphemes(text)
     bare, links = _LINK.subn("", text)
-    return len(_GRAPHEME.findall(bare)) + links * limits.link_characters
+    return _graphemes(bare) + links * limits.link_characters
+
+
+def _graphemes(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    import regex
+
+    return len(regex.findall(r"\X", text))
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:

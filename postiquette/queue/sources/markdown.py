@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from postiquette.config.entry import PostEntry
@@ -102,6 +101,8 @@ def _split(text: str, file: Path) -> tuple[str, str, str, int]:
 def _parse(kind: str, front: str, file: Path, first_line: int) -> dict[str, Any]:
     if kind == "toml":
         return parse_toml(front, file, first_line)
+    import yaml
+
     try:
         data = yaml.safe_load(front)
     except yaml.YAMLError as error:
@@ -127,6 +128,8 @@ def _parse(kind: str, front: str, file: Path, first_line: int) -> dict[str, Any]
 def _key_lines(kind: str, front: str) -> dict[tuple[str | int, ...], int]:
     if kind == "toml":
         return key_lines(front)
+    import yaml
+
     node = yaml.compose(front, Loader=yaml.SafeLoader)
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     return {(key.value,): key.start_mark.line + 1 for key, _ in pairs}

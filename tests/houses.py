@@ -59,11 +59,11 @@ class House:
     #: how far the machine's clock is taken to have moved on beside the real one
     ahead: timedelta = timedelta()
 
-    def work(self, *steps: datetime | timedelta, sign_in: bool = True) -> None:
+    def work(self, *steps: datetime | timedelta, sign_in: bool = True, alone: bool = True) -> None:
         """Publish what is due at each of these times, with one browser."""
-        asyncio.run(self._work(steps, sign_in))
+        asyncio.run(self._work(steps, sign_in, alone))
 
-    async def _work(self, steps: tuple[datetime | timedelta, ...], sign_in: bool) -> None:
+    async def _work(self, steps: tuple[datetime | timedelta, ...], sign_in: bool, alone: bool) -> None:
         publisher = Publisher(self.project.configuration, retry_wait=0)
         dispatcher = Dispatcher(
             self.project, self.store, publisher, worker=self.worker, now=lambda: self.clock, wall=self.wall
@@ -73,7 +73,7 @@ class House:
             if sign_in:
                 for account in self.project.accounts:
                     await publisher.login(account, patience=20)
-            await recovery.after_a_crash(alone=True)
+            await recovery.after_a_crash(alone=alone)
             for step in steps:
                 self.clock = step if isinstance(step, datetime) else self.clock + step
                 self.ahead += timedelta(minutes=2)

@@ -27,6 +27,8 @@ class Health:
     stops: tuple[Switch, ...]
     signed_out: tuple[str, ...]
     waiting: tuple[Delivery, ...]
+    #: scheduled for an account that is no longer configured: nobody will publish them
+    orphans: tuple[Delivery, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -36,7 +38,7 @@ class Health:
     @property
     def needs_a_person(self) -> bool:
         """Whether somebody should do something."""
-        return bool(self.waiting or self.signed_out or self.silent)
+        return bool(self.waiting or self.orphans or self.signed_out or self.silent)
 
     def lines(self) -> list[str]:
         """For people."""
@@ -54,6 +56,7 @@ class Health:
         if self.next_due is not None:
             lines.append(f"Next: {self.next_due:%Y-%m-%d %H:%M} UTC")
         lines += [f"{delivery.key} is {delivery.state}: {_ADVICE[delivery.state]}" for delivery in self.waiting]
+        lines += [f"{d.key} waits for an account that is no longer configured: withdraw it" for d in self.orphans]
         return lines
 
     def as_json(self) -> dict[str, Any]:
@@ -66,7 +69,7 @@ class Health:
             "next_due": self.next_due.isoformat() if self.next_due else None,
             "paused": [switch.name for switch in self.stops],
             "signed_out": list(self.signed_out),
-            "needs_a_person": [{"id": d.key, "state": str(d.state)} for d in self.waiting],
+            "needs_a_person": [{"id": d.key, "state": str(d.state)} for d in (*self.waiting, *self.orphans)],
         }
 
 
@@ -90,4 +93,5 @@ def health(project: Project, store: Store) -> Health:
             stops=tuple(leases.stops(connection)),
             signed_out=tuple(sorted(leases.signed_out(connection) & set(project.accounts))),
             waiting=tuple(delivery for delivery in everything if delivery.state in NEEDS_A_PERSON),
+            orphans=tuple(d for d in everything if d.state is State.SCHEDULED and d.account not in project.accounts),
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from postiquette.config.site_spec import ComposerSpec, LoginSpec
@@ -16,8 +16,6 @@ from postiquette.errors import ComposerRefused, SignedOut, SiteError
 from postiquette.model import Item
 from postiquette.publishing.addresses import absolute, at_path, filled, matches
 from postiquette.publishing.locate import locate
-
-_SHOWN_TEXT = "element => 'value' in element ? element.value : element.innerText"
 
 
 class Composer:
@@ -78,8 +76,7 @@ class Composer:
                 for _ in range(2):
                     box = locate(self.page, self._spec.text)
                     await box.fill(item.text)
-                    shown = await box.evaluate(_SHOWN_TEXT)
-                    if _same(shown, item.text):
+                    if _same(await _shown(box), item.text):
                         return
                     await box.fill("")
         except TimeoutError:
@@ -105,6 +102,16 @@ class Composer:
     async def photograph(self, file: Path) -> None:
         """Take a picture of the composer as it stands."""
         await self.page.screenshot(path=file)
+
+
+async def _shown(box: Locator) -> str:
+    """The text of an input, or of an editor that is none. Asked in Playwright's own world: the page's would cost more."""
+    try:
+        return await box.input_value()
+    except PlaywrightTimeout:
+        raise
+    except PlaywrightError:
+        return await box.inner_text()
 
 
 def _same(shown: str, meant: str) -> bool:

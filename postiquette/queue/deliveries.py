@@ -40,9 +40,13 @@ def get(connection: sa.Connection, delivery: int) -> Delivery:
     return from_row(connection.execute(sa.select(deliveries).where(deliveries.c.id == delivery)).one())
 
 
-def in_states(connection: sa.Connection, states: Iterable[State]) -> list[Delivery]:
-    """All deliveries in any of these states, in order of time."""
+def in_states(
+    connection: sa.Connection, states: Iterable[State], accounts: Sequence[str] | None = None
+) -> list[Delivery]:
+    """All deliveries in any of these states, of these accounts where any are named, in order of time."""
     query = sa.select(deliveries).where(deliveries.c.state.in_([str(state) for state in states]))
+    if accounts is not None:
+        query = query.where(deliveries.c.account.in_(accounts))
     order = (deliveries.c.due_at, deliveries.c.position, deliveries.c.key)
     return [from_row(row) for row in connection.execute(query.order_by(*order))]
 

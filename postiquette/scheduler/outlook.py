@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from postiquette.model import Account, Action, Decision, Kind
@@ -17,19 +18,32 @@ from postiquette.scheduler.project import Project
 _COMING = (State.SCHEDULED, State.CLAIMED)
 
 
-def from_store(project: Project, connection: Connection, *, also: Delivery | None = None) -> Forecast:
-    """The queue as the database has it. `also` is judged with it, whatever its state."""
+def from_store(project: Project, connection: Connection) -> Forecast:
+    """The whole queue as the database has it."""
     waiting = [d for d in deliveries.in_states(connection, _COMING) if d.account in project.accounts]
-    if also is not None and also.key not in {delivery.key for delivery in waiting}:
-        waiting.append(also)
+    return _forecast(project, connection, waiting, {account.audience for account in project.accounts.values()})
+
+
+def for_one(project: Project, connection: Connection, delivery: Delivery) -> Forecast:
+    """What a decision about one delivery needs, whatever its state: its audience, and what else waits for it if it may move."""
+    audience = project.accounts[delivery.account].audience
+    waiting = [delivery]
+    if delivery.by_slot:
+        names = [account.name for account in project.accounts.values() if account.audience == audience]
+        coming = deliveries.in_states(connection, _COMING, accounts=names)
+        waiting += [other for other in coming if other.id != delivery.id]
+    return _forecast(project, connection, waiting, {audience})
+
+
+def _forecast(
+    project: Project, connection: Connection, waiting: Sequence[Delivery], audiences: Iterable[str]
+) -> Forecast:
     wordings = books.settled_wordings(connection, {delivery.post.id for delivery in waiting})
     candidates = []
     for delivery in waiting:
         candidate = _candidate(delivery, project.accounts[delivery.account])
         out = wordings.get((candidate.account.audience, delivery.post.id), [])
         candidates.append(replace(candidate, settled=books.settled_for(out, delivery.due_at, delivery.id)))
-    audiences = {candidate.account.audience for candidate in candidates}
-    audiences |= {account.audience for account in project.accounts.values()}
     histories = {name: _audience(connection, name) for name in audiences}
     return Forecast(candidates, histories, project.policy, project.rulebook, project.slots)
 
@@ -62,7 +76,7 @@ def waiting_for_a_person(project: Project, connection: Connection) -> list[tuple
             continue
         candidate = _candidate(delivery, account)
         if delivery.state is State.HELD:
-            decision = from_store(project, connection, also=delivery).decide(delivery.key, delivery.due_at)
+            decision = for_one(project, connection, delivery).decide(delivery.key, delivery.due_at)
             decision = replace(decision, action=Action.HOLD)
         else:
             decision = Decision(Action.ALLOW, delivery.kind or Kind.VALUE, delivery.sent or delivery.post.content)

@@ -18,7 +18,6 @@ from postiquette.model import SeenPost
 from postiquette.publishing.recent import look_for, reaches_back
 from postiquette.queue import attempts, deliveries, leases
 from postiquette.queue.attempts import Attempt
-from postiquette.queue.deliveries import Move
 from postiquette.queue.delivery import Delivery
 from postiquette.queue.proof import proven
 from postiquette.queue.states import Counted, State
@@ -37,6 +36,7 @@ class Recovery:
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
+        self._transactions = dispatcher.transactions
 
     async def after_a_crash(self, *, alone: bool) -> list[Delivery]:
         """Put right what dead workers left; returns posts that were missed meanwhile.
@@ -46,8 +46,8 @@ class Recovery:
         return await self._dispatcher.call(self._after_a_crash, alone)
 
     def _after_a_crash(self, alone: bool) -> list[Delivery]:
-        now, clock = self._dispatcher.now(), self._dispatcher.wall()
-        with self._dispatcher.store.begin() as connection:
+        now, clock = self._transactions.now(), self._transactions.wall()
+        with self._transactions.store.begin() as connection:
             if alone:
                 leases.end_all(connection)
             for delivery in deliveries.in_states(connection, (State.CLAIMED, State.SUBMITTING)):
@@ -56,13 +56,15 @@ class Recovery:
             missed = []
             for delivery in deliveries.in_states(connection, (State.SCHEDULED,)):
                 if delivery.due_at + delivery.late < now and delivery.counted is Counted.NO:
-                    move = self._move("its time passed while no service was running")
+                    move = self._transactions.move("its time passed while no service was running")
                     deliveries.transition(connection, delivery, State.MISSED, move)
                     missed.append(delivery)
             for delivery in deliveries.in_states(connection, (State.HANDED_OVER,)):
                 if (delivery.intent_at or now) + self._settings.handed_over < now:
                     # it may be out all the same: an ask stays spent
-                    deliveries.transition(connection, delivery, State.MISSED, self._move("nobody confirmed it in time"))
+                    deliveries.transition(
+                        connection, delivery, State.MISSED, self._transactions.move("nobody confirmed it in time")
+                    )
                     missed.append(delivery)
             return missed
 
@@ -74,18 +76,18 @@ class Recovery:
         attempt = next((a for a in attempts.of_delivery(connection, number) if a.open), None)
         if attempt is None:
             reason = "its worker died before the click" if delivery.state is State.CLAIMED else "the thread goes on"
-            deliveries.transition(connection, delivery, State.SCHEDULED, self._move(reason))
+            deliveries.transition(connection, delivery, State.SCHEDULED, self._transactions.move(reason))
         else:
             look_at = max(attempt.click_deadline, clock) + self._settings.settle
             attempts.note(connection, attempt.id, outcome="unknown", look_at=look_at)
-            move = self._move("its worker died between the intent and its outcome")
+            move = self._transactions.move("its worker died between the intent and its outcome")
             deliveries.transition(connection, delivery, State.UNCONFIRMED, move)
         log.warning("put right", post=delivery.key, was=delivery.state.value)
 
     async def look(self) -> None:
         """Read back every unproven post whose time has come."""
         for attempt in await self._dispatcher.call(self._to_look_for):
-            lease = await self._dispatcher.call(self._dispatcher.lease, attempt.account)
+            lease = await self._dispatcher.call(self._transactions.lease, attempt.account)
             if lease is None:
                 continue
             try:
@@ -95,7 +97,7 @@ class Recovery:
             except PostiquetteError as error:
                 log.error("cannot read back", account=attempt.account, reason=str(error))
             finally:
-                await self._dispatcher.call(self._dispatcher.release, lease)
+                await self._dispatcher.call(self._transactions.release, lease)
 
     async def next_look(self) -> datetime | None:
         """When the next unproven post is to be read back."""
@@ -121,24 +123,24 @@ class Recovery:
             await self._dispatcher.call(self._settle, attempt, found, absence_is_proof=proof)
 
     def _to_look_for(self) -> list[Attempt]:
-        clock = self._dispatcher.wall()
-        with self._dispatcher.store.read() as connection:
+        clock = self._transactions.wall()
+        with self._transactions.store.read() as connection:
             closed = leases.signed_out(connection)
             waiting = attempts.still_open(connection)
-        known = self._dispatcher.project.accounts
+        known = self._transactions.project.accounts
         return [
             a for a in waiting if a.look_at and a.look_at <= clock and a.account in known and a.account not in closed
         ]
 
     def _next_look(self) -> datetime | None:
-        with self._dispatcher.store.read() as connection:
+        with self._transactions.store.read() as connection:
             closed = leases.signed_out(connection)
             times = [a.look_at for a in attempts.still_open(connection) if a.look_at and a.account not in closed]
         return min(times, default=None)
 
     def _settle(self, attempt: Attempt, found: list[SeenPost], *, absence_is_proof: bool) -> None:
-        clock = self._dispatcher.wall()
-        with self._dispatcher.store.begin() as connection:
+        clock = self._transactions.wall()
+        with self._transactions.store.begin() as connection:
             delivery = deliveries.get(connection, attempt.delivery)
             if delivery.state is not State.UNCONFIRMED:
                 return
@@ -147,7 +149,7 @@ class Recovery:
             elif found:
                 detail = f"found {len(found)} times: {', '.join(post.url for post in found)}"
                 attempts.settle(connection, attempt.id, "unknown", clock, detail=detail)
-                deliveries.note(connection, delivery, self._move(detail))
+                deliveries.note(connection, delivery, self._transactions.move(detail))
                 log.error("found twice", post=delivery.key, detail=detail)
             elif absence_is_proof and delivery.resent < _RESENDS:
                 self._absent(connection, delivery, attempt, clock)
@@ -157,7 +159,7 @@ class Recovery:
     def _found(
         self, connection: Connection, delivery: Delivery, attempt: Attempt, post: SeenPost, clock: datetime
     ) -> None:
-        proven(connection, delivery, attempt.id, post.url, self._move("found on the site"), clock)
+        proven(connection, delivery, attempt.id, post.url, self._transactions.move("found on the site"), clock)
         log.info("found on the site", post=delivery.key, url=post.url)
 
     def _absent(self, connection: Connection, delivery: Delivery, attempt: Attempt, clock: datetime) -> None:
@@ -169,7 +171,7 @@ class Recovery:
         }
         if not begun:
             columns["intent_at"] = None
-        move = self._move("proven not to be out: the click was fenced and the site shows posts at once")
+        move = self._transactions.move("proven not to be out: the click was fenced and the site shows posts at once")
         deliveries.transition(connection, delivery, State.SCHEDULED, move, **columns)
         log.warning("proven absent, goes again", post=delivery.key)
 
@@ -179,12 +181,12 @@ class Recovery:
             attempts.note(connection, attempt.id, looks=attempt.looks + 1, look_at=clock + pauses[attempt.looks])
             return
         attempts.settle(connection, attempt.id, "unknown", clock, detail="not found, and nothing proves its absence")
-        deliveries.note(connection, delivery, self._move("not found on the site; a person has to look"))
+        deliveries.note(connection, delivery, self._transactions.move("not found on the site; a person has to look"))
         log.error("a person has to look: `postiquette resolve`", post=delivery.key)
 
     def _unreadable(self, attempt: Attempt, reason: str, *, signed_out: bool) -> None:
-        clock = self._dispatcher.wall()
-        with self._dispatcher.store.begin() as connection:
+        clock = self._transactions.wall()
+        with self._transactions.store.begin() as connection:
             # as long again as it has been unknown: patient, but never for good
             wait = min(max(self._settings.settle, clock - attempt.intent_at), _LONGEST_WAIT)
             attempts.note(connection, attempt.id, look_at=clock + wait, detail=f"cannot be read back: {reason}")
@@ -194,7 +196,4 @@ class Recovery:
 
     @property
     def _settings(self) -> PublishingSettings:
-        return self._dispatcher.project.configuration.settings.publishing
-
-    def _move(self, reason: str) -> Move:
-        return Move(self._dispatcher.worker, self._dispatcher.now(), reason)
+        return self._transactions.project.configuration.settings.publishing

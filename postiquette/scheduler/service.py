@@ -75,7 +75,7 @@ class Service:
         clock = self._alarm_clock()
         clock.start()
         systemd.notify("READY=1", "STATUS=waiting for what falls due")
-        log.info("ready", database=self._store.name, worker=self._dispatcher.worker)
+        log.info("ready", database=self._store.name, worker=worker_name())
         try:
             while not self._stop.is_set():
                 await self._turn(clock)
@@ -181,12 +181,12 @@ class Service:
         try:
             project = load_project(self._project.configuration.file)
             changes = await self._dispatcher.call(
-                intake.take_in, project, self._store, datetime.now(UTC), self._dispatcher.worker, even_if_alarming=False
+                intake.take_in, project, self._store, datetime.now(UTC), worker_name(), even_if_alarming=False
             )
         except PostiquetteError as error:
             log.error("the changed configuration is not taken in", reason=str(error))
             return
-        self._project = self._dispatcher.project = project
+        self._project = self._dispatcher.transactions.project = project
         await self._publisher.reconfigure(project.configuration)
         self._seen = _stamp(project)
         if changes.alarming:

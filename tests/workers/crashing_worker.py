@@ -17,18 +17,19 @@ from postiquette.publishing.publisher import Publisher, Visit
 from postiquette.queue.store import Store
 from postiquette.scheduler.dispatch import Dispatcher
 from postiquette.scheduler.project import load_project
+from postiquette.scheduler.transactions import Transactions
 
 #: step -> (class or module, function, whether it dies before it or after it)
 STEPS: dict[str, tuple[Any, str, str]] = {
-    "before-claim": (Dispatcher, "_settle_before", "before"),
-    "after-claim": (Dispatcher, "_settle_before", "after"),
+    "before-claim": (Transactions, "settle_before", "before"),
+    "after-claim": (Transactions, "settle_before", "after"),
     "composer-filled": (Visit, "prepare", "after"),
-    "before-intent": (Dispatcher, "_commit_intent", "before"),
-    "after-intent": (Dispatcher, "_commit_intent", "after"),
+    "before-intent": (Transactions, "commit_intent", "before"),
+    "after-intent": (Transactions, "commit_intent", "after"),
     "request-leaves": (Gate, "_decide", "after"),
     "site-answered": (submit, "_read", "before"),
-    "before-record": (Dispatcher, "_record", "before"),
-    "after-record": (Dispatcher, "_record", "after"),
+    "before-record": (Transactions, "record", "before"),
+    "after-record": (Transactions, "record", "after"),
     "session-kept": (Visit, "keep_session", "after"),
 }
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postiquette.model import Kind
-from postiquette.policies.language.patterns import language
+from postiquette.policies.language.folding import fold
+from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import read
 
 ASKS = """
@@ -147,16 +148,34 @@ def test_kinds(text: str, kind: Kind) -> None:
     assert read(text).kind is kind
 
 
-def test_every_pattern_matches_its_examples_and_every_sense_is_none() -> None:
-    english = language("en")
-    for pattern in english.requests:
-        assert pattern.examples
-        for example in pattern.examples:
-            assert read(example).kind is Kind.SHARE_REQUEST, (pattern.name, example)
-    for sense in english.senses:
-        assert sense.examples
+@pytest.fixture(params=sorted(languages()))
+def language(request: pytest.FixtureRequest) -> Language:
+    return languages()[request.param]
+
+
+def test_every_request_has_examples_that_its_own_pattern_finds(language: Language) -> None:
+    for pattern in language.requests:
+        if pattern.examples:
+            for example in pattern.examples:
+                assert read(example).kind is Kind.SHARE_REQUEST, (pattern.name, example)
+                assert pattern.regex.search(fold(example).text), (pattern.name, example)
+    assert any(pattern.examples for pattern in language.requests)
+
+
+def test_every_sense_has_examples_that_ask_nothing(language: Language) -> None:
+    for sense in language.senses:
         for example in sense.examples:
             assert read(example).kind is not Kind.SHARE_REQUEST, (sense.name, example)
+            assert sense.regex.search(fold(example).text), (sense.name, example)
+
+
+def test_a_language_file_is_whole(language: Language) -> None:
+    for pattern in (*language.requests, *language.senses, *language.promotion, *language.exempt, *language.verbs):
+        assert not pattern.regex.search(""), pattern.name
+    assert language.common
+    assert all(pattern.stems and all(pattern.stems) for pattern in (*language.requests, *language.promotion))
+    names = [pattern.name for pattern in (*language.requests, *language.senses)]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(

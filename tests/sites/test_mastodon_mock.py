@@ -100,12 +100,12 @@ def test_the_whole_way_through_run_with_a_restart_in_the_middle(here: Path, run,
     assert run("login", "alice").code == 0
     assert run("sync").code == 0
     process = start(here)
-    wait_for(lambda: len(mock.texts()) >= 2)
+    wait_for(lambda: len(mock.texts()) >= 2, here / "run.log")
     process.send_signal(signal.SIGKILL)
     process.wait()
     process = start(here)
     final = {"published", "held"}
-    wait_for(lambda: all(row["state"] in {*final, "unconfirmed"} for row in states(run, "--all")))
+    wait_for(lambda: all(row["state"] in {*final, "unconfirmed"} for row in states(run, "--all")), here / "run.log")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=15) == 0
     shown = {row["post"]: row for row in states(run, "--all")}
@@ -143,11 +143,12 @@ def test_an_error_without_proof_is_unconfirmed_and_not_repeated(here: Path, run,
 
 def start(here: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "postiquette", "run"]
-    return subprocess.Popen(command, cwd=here, stderr=subprocess.DEVNULL, env=os.environ.copy())
+    with (here / "run.log").open("ab") as log:
+        return subprocess.Popen(command, cwd=here, stderr=log, env=os.environ.copy())
 
 
-def wait_for(condition, seconds: float = 90) -> None:
+def wait_for(condition, log: Path, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end
+        assert time.monotonic() < end, log.read_text()
         time.sleep(0.2)

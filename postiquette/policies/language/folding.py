@@ -2,64 +2,105 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 #: invisible characters that serve to slip by: zero-width ones, joiners, bidi controls, soft hyphen, variation selectors
 _INVISIBLE = frozenset(
-    [173, 847, 1564, 6158, 65279, *range(8203, 8208), *range(8234, 8239), *range(8288, 8304), *range(65024, 65040)]
+    [
+        *(173, 847, 1564, 1600, 6158, 65279),
+        *(*range(8203, 8208), *range(8234, 8239), *range(8288, 8304), *range(65024, 65040), *range(0x1F3FB, 0x1F400)),
+    ]
 )
-#: letters drawn like Latin ones (Unicode's confusables list names them), beyond what NFKC folds
-_LOOKALIKES = dict(
+#: letters drawn like Latin ones (Unicode's confusables list names them) and typographic marks, beyond what NFKC folds
+_DRAWN_ALIKE = dict(
     zip(
-        "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ" + "аеорсухіјѕԁһѡ" + "αορτυν" + "’‘ʼ“”„«»–—−‐‑‒",
-        "abcdefghijklmnoprstuvwyz" + "aeopcyxijsdhw" + "aoptuv" + '\'\'\'"""""------',
+        "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ" + "аеорсухіјѕԁһѡ" + "αορτυν",
+        "abcdefghijklmnoprstuvwyz" + "aeopcyxijsdhw" + "aoptuv",
         strict=True,
     )
 )
+#: letters that are written one for the other: Arabic ones at the end of words and as Persian keyboards have them
+_INTERCHANGED = dict(zip("ıłøđةىیکہ", "ilodهييكه", strict=True))
+_LOOKALIKES = _DRAWN_ALIKE | _INTERCHANGED | dict(zip("’‘ʼ“”„«»–—−‐‑‒", '\'\'\'"""""------', strict=True))
+#: letters in fancy dress (mathematical, circled, squared) and invisible characters between plain letters
+_DRESSED = re.compile(
+    "[\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]|(?<=[a-zA-Z])[\u00ad\u200b-\u200f\u2060\ufeff]+(?=[a-zA-Z])"
+)
+#: scripts whose letters are read without the marks that people leave out when they type: Latin, Greek, Arabic
+_MARKED = ((0xC0, 0x24F), (0x1E00, 0x1EFF), (0x370, 0x3FF), (0x620, 0x64A), (0x66E, 0x6D3))
+#: the marks themselves, where they stand alone: combining accents, Arabic vowel signs
+_MARKS = frozenset([*range(0x300, 0x370), *range(0x64B, 0x660), 0x670])
+
+
+class _Table(dict[int, str]):
+    """What every character folds to, worked out when it is first seen."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold(chr(code))
+        if len(folded) != 1:
+            _UNEVEN.add(chr(code))
+        return folded
+
+
+#: characters seen so far that do not fold to exactly one
+_UNEVEN: set[str] = set()
+_TABLE = _Table()
 
 
 @dataclass(frozen=True)
 class Folded:
-    """A folded text. `offsets[i]` is the index in the original of folded character i; one more entry marks the end."""
+    """A folded text, and the original that it came from."""
 
     text: str
-    #: None where the text folds to itself, character by character
-    offsets: list[int] | None
     original: str
+
+    @cached_property
+    def _offsets(self) -> list[int] | None:
+        """The index in the original of every folded character, and of the end; None where the two run side by side."""
+        if len(self.text) == len(self.original) and _UNEVEN.isdisjoint(self.original):
+            return None
+        offsets = [index for index, char in enumerate(self.original) for _ in _TABLE[ord(char)]]
+        offsets.append(len(self.original))
+        return offsets
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that a stretch of the folded text came from."""
-        if self.offsets is None:
+        offsets = self._offsets
+        if offsets is None:
             return start, end
-        first = self.offsets[start]
-        last = self.offsets[end - 1] if end > start else first - 1
-        stop = last + 1
-        # invisible characters and the tail of a surrogate-free cluster belong to what they follow
-        while stop < len(self.original) and stop < self.offsets[end] and _fold(self.original[stop]) == "":
+        first = offsets[start]
+        stop = (offsets[end - 1] if end > start else first - 1) + 1
+        # what folds to nothing belongs to what it follows
+        while stop < len(self.original) and stop < offsets[end] and _TABLE[ord(self.original[stop])] == "":
             stop += 1
         return first, stop
 
 
-@cache
+def fold(text: str) -> Folded:
+    """Fold case, accents, compatibility forms, look-alike letters, typographic marks and invisible characters."""
+    return Folded(text.lower() if text.isascii() else text.translate(_TABLE), text)
+
+
+def disguised(text: str) -> bool:
+    """Whether letters are drawn so that a reader of words, and no reader of shapes, misses them."""
+    return _DRESSED.search(text) is not None or not _DRAWN_ALIKE.keys().isdisjoint(text.lower())
+
+
 def _fold(char: str) -> str:
-    if ord(char) in _INVISIBLE:
+    if ord(char) in _INVISIBLE or ord(char) in _MARKS:
         return ""
-    if char in _LOOKALIKES:
-        return _LOOKALIKES[char]
-    folded = unicodedata.normalize("NFKC", char).lower() if not 0xD800 <= ord(char) <= 0xDFFF else char
+    if char in _LOOKALIKES or 0xD800 <= ord(char) <= 0xDFFF:
+        return _LOOKALIKES.get(char, char)
+    folded = "".join(_bare(part) for part in unicodedata.normalize("NFKC", char).lower())
     return _LOOKALIKES.get(folded, folded)
 
 
-def fold(text: str) -> Folded:
-    """Fold case, compatibility forms, look-alike letters, typographic marks and invisible characters."""
-    if text.isascii():
-        return Folded(text.lower(), None, text)
-    pieces, offsets = [], []
-    for index, char in enumerate(text):
-        piece = _fold(char)
-        pieces.append(piece)
-        offsets.extend([index] * len(piece))
-    offsets.append(len(text))
-    return Folded("".join(pieces), offsets, text)
+def _bare(char: str) -> str:
+    if char == "ß":
+        return "ss"
+    if not any(first <= ord(char) <= last for first, last in _MARKED):
+        return "" if ord(char) in _MARKS else char
+    return "".join(part for part in unicodedata.normalize("NFD", char) if ord(part) not in _MARKS)

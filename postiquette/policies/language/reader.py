@@ -1,25 +1,36 @@
-"""Reads one text as a careful person would: is it a share request, promotion, value or filler, and where does it ask?"""
+"""Reads one text as a careful person would: is it a share request, promotion, value or filler, and where does it ask?
+
+A text is read in every language whose words it holds, so posts that mix languages need no care. One whose language is not known is
+still read for the international words (RT, retweet, repost, share, 🔁, #…), which stand with English.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
 
 from postiquette.model import Kind
 from postiquette.policies.language.folding import Folded, fold
-from postiquette.policies.language.patterns import Exempt, Language, Pattern, language
+from postiquette.policies.language.index import Glance, index
+from postiquette.policies.language.patterns import Exempt, Language, Pattern, languages
 
-#: without one of these in it no text can ask; most texts have none, and are done with here
-_HINT = re.compile(
-    r"r\W?t\b|rts|tweet|retw|share|sharing|post|blog|boost|spread|word|pass|forward|send|mail|tell|tag|mention|invite|"
-    r"bring|know|viral|trend|reach|quote|keep|circulate|distribute|print|text|@|ask|remind|alert|notify|[🔁🔄♻🔃]"
-)
-_LINK = re.compile(r"https?://\S+")
+_LINK = re.compile(r"https?://\S+|www\.\S+")
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+#: scripts without blanks: there a few characters say a lot
+_DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_PRICE = re.compile(r"[$£€]\d")
 _MANUAL_RETWEET = re.compile(r"(?:^|[\s\"“(|])(?:RT|MT|rt) ?:? ?@ ?\w+ ?:?")
 _HIDDEN = "\x00"
 _HIDDEN_LINK = "http\x00"
+#: texts of more words than this are never filler
+_SHORT = 20
+#: asking for these is no way to enter a draw
+_NO_PRICE = ("spread_the_word", "forward")
+#: the code of a language that we do not know (ISO 639-3: undetermined)
+UNKNOWN = "und"
 
 
 @dataclass(frozen=True)
@@ -30,8 +41,23 @@ class Request:
     end: int
     text: str
     type: str
-    #: the name of the pattern that found it, as in the language file
+    #: the name of the pattern that found it, with its language
     pattern: str
+    #: another text that this pattern finds
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A match, in the folded text."""
+
+    start: int
+    end: int
+    pattern: Pattern
+    language: Language
+
+
+Concerned = Mapping[Language, set[Pattern]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +65,7 @@ class Reading:
     """What a text is."""
 
     kind: Kind
+    #: the code of its language; `und` where no language that we know has words in it
     lang: str
     requests: tuple[Request, ...] = ()
     #: whether the asking stands in somebody else's post, passed on by hand
@@ -47,63 +74,66 @@ class Reading:
 
 
 def read(text: str, lang: str | None = None) -> Reading:
-    """Read a text. An unknown `lang` is read as English, which knows the international terms. Never raises."""
-    try:
-        known = language((lang or "en").lower()[:2])
-    except KeyError:
-        known = language("en")
+    """Read a text. `lang` only names its language, where an author did so. Never raises."""
     folded = fold(text)
-    requests = tuple(_requests(folded, known)) if _HINT.search(folded.text) else ()
-    if requests:
-        quote = _MANUAL_RETWEET.search(text)
-        return Reading(
-            Kind.SHARE_REQUEST,
-            known.code,
-            requests,
-            quoted=quote is not None and all(request.start >= quote.start() for request in requests),
-            exempt=next((kind for kind, pattern in known.exempt if pattern.search(folded.text)), None),
-        )
-    return Reading(_kind_without_request(folded.text, known), known.code)
+    glance = index().look(folded.text)
+    lang = lang or glance.language or UNKNOWN
+    requests = tuple(_requests(folded, glance.concerned)) if glance.may_ask else ()
+    if not requests:
+        return Reading(_kind_without_request(folded.text, glance), lang)
+    quote = _MANUAL_RETWEET.search(text)
+    return Reading(
+        Kind.SHARE_REQUEST,
+        lang,
+        requests,
+        quoted=quote is not None and all(request.start >= quote.start() for request in requests),
+        exempt=_exempt(folded.text, glance.concerned),
+    )
 
 
-def _requests(folded: Folded, known: Language) -> Iterator[Request]:
-    visible = _hide_links(folded.text)
-    for sense in known.senses:
-        if not sense.may_match(visible):
-            continue
-        visible = sense.regex.sub(lambda match, sense=sense: _hide(match, sense), visible)  # type: ignore[misc]
-    spans: list[tuple[int, int, Pattern]] = []
-    for pattern in known.requests:
-        if not pattern.may_match(visible):
-            continue
+def _requests(folded: Folded, concerned: Concerned) -> Iterator[Request]:
+    visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), folded.text)
+    found: list[Found] = []
+    for language, patterns in concerned.items():
+        requests = [pattern for pattern in language.requests if pattern in patterns]
+        # most texts match nothing, so the other senses of their words need not be looked for
+        if next(_matches(requests, visible, language), None):
+            senses = [sense for sense in language.senses if sense in patterns or not sense.stems]
+            found += _matches(requests, _without(senses, visible), language)
+    for one in _merged(found):
+        start, end = folded.span(one.start, one.end)
+        type_ = one.pattern.type
+        if type_ == "verb":
+            type_ = one.language.type_of(visible[one.start : one.end])
+        if type_ not in _NO_PRICE and one.language.giveaway.regex.search(folded.text):
+            type_ = "giveaway"
+        example = next(iter(one.pattern.examples), "")
+        yield Request(start, end, folded.original[start:end], type_, one.pattern.name, example)
+
+
+def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> Iterator[Found]:
+    for pattern in patterns:
         for match in pattern.regex.finditer(visible):
-            start, end = _ask_span(match)
+            start, end = _trimmed(visible, *_asking(match))
             if start < end and _context_allows(pattern, visible[:start]):
-                spans.append((start, end, pattern))
-    giveaway = known.giveaway.search(folded.text) is not None
-    for start, end, pattern in _merge(spans, visible):
-        first, last = folded.span(start, end)
-        type_ = "giveaway" if giveaway and pattern.type not in ("spread_the_word", "forward") else pattern.type
-        yield Request(first, last, folded.original[first:last], type_, pattern.name)
+                yield Found(start, end, pattern, language)
 
 
-def _hide_links(text: str) -> str:
-    return _LINK.sub(lambda match: "http" + _HIDDEN * (len(match[0]) - 4), text)
-
-
-def _hide(match: re.Match[str], sense: Pattern) -> str:
-    if sense.unless is not None and sense.unless.search(match.string, max(0, match.start() - 30), match.end() + 20):
-        return match[0]
-    return _HIDDEN * len(match[0])
-
-
-def _ask_span(match: re.Match[str]) -> tuple[int, int]:
+def _asking(match: re.Match[str]) -> tuple[int, int]:
     start, end = match.span()
-    for group in ("ask", "ask2"):
-        if match.groupdict().get(group) is not None:
+    for group in ("ask", "ask2", "ask3"):
+        if group in match.re.groupindex and match[group] is not None:
             start, end = match.span(group)
     link = match.string.find(_HIDDEN_LINK, start, end)
     return start, end if link < 0 else link
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start].isspace() or text[start] == _HIDDEN):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] == _HIDDEN):
+        end -= 1
+    return start, end
 
 
 def _context_allows(pattern: Pattern, before: str) -> bool:
@@ -112,32 +142,53 @@ def _context_allows(pattern: Pattern, before: str) -> bool:
     return not (pattern.only_not_after is not None and pattern.only_not_after.search(before))
 
 
-def _merge(spans: list[tuple[int, int, Pattern]], text: str) -> Iterator[tuple[int, int, Pattern]]:
-    """Overlapping and touching matches are one request; the earliest pattern in the file names it."""
-    merged: list[tuple[int, int, Pattern]] = []
-    for start, end, pattern in sorted(spans, key=lambda span: span[:2]):
-        start, end = _trim(text, start, end)
-        if merged and start <= merged[-1][1]:
-            first, last, name = merged[-1]
-            merged[-1] = (first, max(last, end), name)
-        elif start < end:
-            merged.append((start, end, pattern))
-    yield from merged
+def _without(senses: Iterable[Pattern], visible: str) -> str:
+    """The text with what only looks like asking taken out of sight."""
+    for sense in senses:
+        visible = sense.regex.sub(lambda match, sense=sense: _hidden(match, sense), visible)  # type: ignore[misc]
+    return visible
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start].isspace() or text[start] == _HIDDEN):
-        start += 1
-    while end > start and (text[end - 1].isspace() or text[end - 1] == _HIDDEN):
-        end -= 1
-    return start, end
+def _hidden(match: re.Match[str], sense: Pattern) -> str:
+    if sense.unless is not None and sense.unless.search(match.string, max(0, match.start() - 30), match.end() + 40):
+        return match[0]
+    return _HIDDEN * len(match[0])
 
 
-def _kind_without_request(folded: str, known: Language) -> Kind:
-    words = re.findall(r"[^\W\d_]{2,}", _NOT_WORDS.sub(" ", folded))
-    if len(words) < 2 or (len(words) < 7 and any(pattern.search(folded) for pattern in known.filler)):
-        promotes = any(pattern.search(folded) for pattern in known.promotion)
-        return Kind.PROMOTION if promotes and len(words) > 1 else Kind.FILLER
-    if any(pattern.search(folded) for pattern in known.promotion):
-        return Kind.PROMOTION
-    return Kind.VALUE
+def _merged(found: Iterable[Found]) -> Iterator[Found]:
+    """Overlapping and touching matches are one request; the one that begins it names it."""
+    last: Found | None = None
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if last is not None and one.start <= last.end:
+            last = replace(last, end=max(last.end, one.end))
+            continue
+        if last is not None:
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _exempt(folded: str, languages: Iterable[Language]) -> Exempt | None:
+    for language in languages:
+        for words in language.exempt:
+            if words.regex.search(folded):
+                return cast(Exempt, words.type)
+    return None
+
+
+def _kind_without_request(folded: str, glance: Glance) -> Kind:
+    promotes = _PRICE.search(folded) is not None or any(
+        pattern.regex.search(folded)
+        for language, patterns in glance.concerned.items()
+        for pattern in language.promotion
+        if pattern in patterns
+    )
+    if glance.size < _SHORT:
+        plain = _NOT_WORDS.sub(" ", folded)
+        words = _LETTERS.findall(plain)
+        said = len(words) + len(_DENSE.findall(plain)) // 3
+        greets = said < 7 and any(language.filler.regex.search(folded) for language in languages().values())
+        if said < 2 or greets:
+            return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER
+    return Kind.PROMOTION if promotes else Kind.VALUE

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postiquette.model import Action, Finding
-from postiquette.policies.language.folding import fold
+from postiquette.policies.language.folding import disguised
 from postiquette.policies.rule import Case, Options, Rule, named
 
 
@@ -27,7 +27,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     open_ask = bool(case.readings[first].requests)
     for name, reading in case.readings.items():
         for request in reading.requests:
-            if _disguised(request.text):
+            if disguised(request.text):
                 message = "a request for shares in disguise"
             elif name != first and not open_ask:
                 message = f"a request for shares stands in {name}, where readers do not expect it"
@@ -44,17 +44,6 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
                 "ask in the open, or not at all",
             )
 
-
-def _disguised(text: str) -> bool:
-    """Whether letters, not just typographic marks, were folded away or into others."""
-    folded = fold(text)
-    plain = text.lower().translate(_TYPOGRAPHIC)
-    return folded.text != plain
-
-
-_TYPOGRAPHIC = {ord(mark): plain for mark, plain in zip("’‘ʼ“”„«»–—−‐‑‒", '\'\'\'"""""------', strict=True)} | {
-    0xFE0F: ""
-}
 
 NAME = named(__name__)
 RULE = Rule(NAME, "asking", Action.ALLOW, check, __doc__, waivable=False)

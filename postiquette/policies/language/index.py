@@ -1,0 +1,142 @@
+"""Knows from a text's words which patterns it may concern, so that most texts are done with at a glance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache, reduce
+from operator import or_
+
+from postiquette.policies.language.patterns import Language, Pattern, languages
+
+#: what a text is looked through for: words (one that stands among other letters, as RT does in Japanese, is a word), and signs
+#: that stand for a verb
+WORDS = re.compile(r"[^\W_\u0250-\U0010ffff]+|[^\W\x00-\u024f]+|@(?=\s)|[🔁🔄♻🔃]")
+_SIGNS = "@🔁🔄♻🔃"
+_LATIN = "\u024f"
+#: so many frequent words of one language make it certain
+_PLENTY = 3
+#: another language with less than one such word for so many is not spoken there
+_FEW = 3
+#: words whose signs are kept at hand
+_REMEMBERED = 50_000
+
+#: as bits, the patterns whose first set of stems something is of, and those whose second one
+_Signs = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What is seen of a text before any pattern is tried."""
+
+    #: the code of the language whose most frequent words stand in it; None where none does
+    language: str | None
+    #: how many words it has
+    size: int
+    #: by language, the patterns that have a stem in it
+    concerned: Mapping[Language, set[Pattern]]
+    #: whether any of them is one of a request
+    may_ask: bool
+
+
+class Index:
+    """From the beginnings of words to the patterns of some languages."""
+
+    def __init__(self, known: Iterable[Language]) -> None:
+        self._patterns: list[tuple[Language, Pattern]] = []
+        #: by the first letters of a stem (three, or fewer where it has no more), the stem and what it is a sign of
+        self._by_start: dict[str, list[tuple[str, _Signs]]] = {}
+        #: scripts that are not looked up word by word: any of these stems, anywhere
+        self._anywhere: list[tuple[re.Pattern[str], _Signs]] = []
+        self._common: dict[str, tuple[str, ...]] = {}
+        self._common_anywhere: list[tuple[re.Pattern[str], str]] = []
+        #: patterns that have no second set of stems
+        self._second = 0
+        #: patterns of requests
+        self._requests = 0
+        for language in known:
+            self._add_common(language)
+            self._add_patterns(language)
+        #: what one word is a sign of: most words of a text are words of many texts
+        self._word = lru_cache(maxsize=_REMEMBERED)(self._word_seen_first)
+
+    def _add_common(self, language: Language) -> None:
+        unspaced = {word for word in language.common if word[0] > _LATIN}
+        for word in language.common - unspaced:
+            self._common[word] = (*self._common.get(word, ()), language.code)
+        if unspaced:
+            self._common_anywhere.append((_any_of(unspaced), language.code))
+
+    def _add_patterns(self, language: Language) -> None:
+        signs: dict[str, _Signs] = {}
+        for pattern in (*language.requests, *language.senses, *language.promotion):
+            bit = 1 << len(self._patterns)
+            self._patterns.append((language, pattern))
+            if pattern in language.requests:
+                self._requests |= bit
+            if len(pattern.stems) < 2:
+                self._second |= bit
+            for place, stems in enumerate(pattern.stems):
+                for stem in stems:
+                    first, second = signs.get(stem, (0, 0))
+                    signs[stem] = (first | bit, second) if place == 0 else (first, second | bit)
+        anywhere = {stem for stem in signs if stem[0] > _LATIN and stem.strip() not in _SIGNS}
+        for stem in signs.keys() - anywhere:
+            self._by_start.setdefault(stem[:3], []).append((stem, signs[stem]))
+        if anywhere:
+            first = reduce(or_, (signs[stem][0] for stem in anywhere))
+            second = reduce(or_, (signs[stem][1] for stem in anywhere))
+            self._anywhere.append((_any_of(anywhere), (first, second)))
+
+    def _word_seen_first(self, word: str) -> tuple[int, int, tuple[str, ...]]:
+        ended, first, second = word + " ", 0, 0
+        for start in {ended[:3], ended[:2], ended[:1]}:
+            for stem, (one, other) in self._by_start.get(start, ()):
+                if ended.startswith(stem):
+                    first, second = first | one, second | other
+        return first, second, self._common.get(word, ())
+
+    def look(self, folded: str) -> Glance:
+        """What a folded text is at a glance."""
+        words = WORDS.findall(folded)
+        first, second, counts = 0, self._second, dict[str, int]()
+        for word in words:
+            one, other, codes = self._word(word)
+            first |= one
+            second |= other
+            for code in codes:
+                counts[code] = counts.get(code, 0) + 1
+        if not folded.isascii():
+            for common, code in self._common_anywhere:
+                if number := len(common.findall(folded)):
+                    counts[code] = counts.get(code, 0) + number
+            for stems, (one, other) in self._anywhere:
+                if stems.search(folded):
+                    first |= one
+                    second |= other
+        likely = max(counts, key=counts.__getitem__, default=None)
+        most = counts.get(likely, 0) if likely else 0
+        # words that look alike in two languages are not read in one of which the text has few other words
+        floor = most // _FEW if most >= _PLENTY else 0
+        concerned: dict[Language, set[Pattern]] = {}
+        for language, pattern in self._of(first & second):
+            if language.code == "en" or counts.get(language.code, 0) >= floor:
+                concerned.setdefault(language, set()).add(pattern)
+        return Glance(likely, len(words), concerned, may_ask=first & second & self._requests != 0)
+
+    def _of(self, bits: int) -> Iterator[tuple[Language, Pattern]]:
+        while bits:
+            lowest = bits & -bits
+            yield self._patterns[lowest.bit_length() - 1]
+            bits ^= lowest
+
+
+def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(stem.strip()) for stem in sorted(stems, key=len, reverse=True)))
+
+
+@cache
+def index() -> Index:
+    """The index of all languages that come with the package."""
+    return Index(languages().values())

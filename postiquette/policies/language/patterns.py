@@ -26,6 +26,8 @@ _NEVER = "(?!)"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
 _LITERAL = re.compile(r"(?:[^\W_](?![?*{])|[ '@🔁🔄♻🔃-])+")
+#: where an entry begins with any word at all, the next one tells
+_ANY_WORD = re.compile(r"(?:\[\^[^\]]+\]|\\[dw])[+*] ?")
 #: so many letters are rare enough
 _SELECTIVE = 11
 
@@ -197,6 +199,8 @@ def _beginnings(entry: str, before: str) -> Iterator[str]:
         optional = rest[:1] in ("?", "*")
         for choice in (*choices, *([""] if optional else [])):
             yield from _beginnings(choice + rest.lstrip("?*"), before)
+    elif not before and (anything := _ANY_WORD.match(entry)):
+        yield from _beginnings(entry[anything.end() :], "")
     elif not entry:
         yield before + " "
     elif len(before) > _SELECTIVE or (literal := _LITERAL.match(entry)) is None:

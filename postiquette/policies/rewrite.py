@@ -12,19 +12,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from postiquette.model import Kind
-from postiquette.policies.language.reader import Request, read
+from postiquette.policies.language.folding import fold
+from postiquette.policies.language.patterns import Language, languages
+from postiquette.policies.language.reader import Request, read, words_said
 
 Reason = Literal["nothing-left", "terms", "entangled"]
 
 #: what must survive a cut: links, mentions, hashtags, numbers
 _KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|\d[\d.,:%]*")
-_CONNECTOR_BEFORE = re.compile(
-    r"(?:[\s,;:|>~/*+&(\u2013\u2014-]|\b(?:and|so|or|then|but|also)(?=\s*$))*\Z", re.IGNORECASE
+#: punctuation and blanks that dangle before a cut, and after one
+_LOOSE_BEFORE = re.compile(r"[\s,;:|>~/*+&(¡¿、\u2013\u2014-]*\Z")
+_LOOSE_AFTER = re.compile(
+    r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
 )
-_CONNECTOR_AFTER = re.compile(
-    r"[^\S\n]*[!?.,;:\u2026]*(?:[^\S\n]*(?:&|\+|-+>?|\u2013|\u2014|>|\band\b|\bso\b|\bthen\b|\|)(?=[^\S\n]))?",
-    re.IGNORECASE,
+_LAST_WORD = re.compile(r"[^\W_]+\s*\Z")
+_NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
+#: what a request still says behind the stretch that was found: some words to the end of its clause
+_REST_OF_CLAUSE = re.compile(
+    r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}"
+    r"(?=\s*(?:$|\n|[.!?,;:\u2026)\]。！？、،؛؟।](?:\W|$)|[\u2600-\u27BF\U0001F000-\U0001FAFF]))"
 )
+_PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
 _CLAUSE_END = re.compile(r"(?:^|[.!?:\u2026\n)\]\"\u201d]|https?://\S+|[@#]\w+)\s*\Z")
 _OBJECT = re.compile(
     r"(?:(?:please|pls|plz|kindly|do)\s+)*(?:share|spread|forward|send|post|rt|retweet|repost|boost)\s+"
@@ -84,11 +92,11 @@ def _attempts(text: str, requests: tuple[Request, ...]) -> Iterator[tuple[Edit, 
     rest = text
     for request in reversed(requests):
         rest = rest[: request.start] + rest[request.end :]
-    if len(re.findall(r"[^\W\d_]{2,}", _KEEPSAKES.sub(" ", rest))) < 3 and len(requests) == 1:
+    if words_said(rest) < 3 and len(requests) == 1:
         kept = _keep_object(text, requests[0])
         if kept:
             yield kept
-    yield _joined([_cut(text, request.start, request.end) for request in requests], text)
+    yield _joined([_cut(text, request) for request in requests], text)
 
 
 def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
@@ -96,7 +104,7 @@ def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
     if not match:
         return None
     start, end = match.span("object")
-    after = _CONNECTOR_AFTER.match(text, request.end)
+    after = _LOOSE_AFTER.match(text, request.end)
     tail = after.group() if after else ""
     follows = text[request.end + len(tail) :].lstrip(" ")
     by = ":" if follows.startswith("http") else ""
@@ -106,29 +114,61 @@ def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
     return tuple(edits)
 
 
-def _cut(text: str, start: int, end: int) -> Edit:
-    """The cut with the punctuation, blanks and conjunctions that would dangle."""
+def _cut(text: str, request: Request) -> Edit:
+    """The cut with the punctuation, blanks and words that would dangle."""
+    language = languages()[request.pattern.partition(":")[0]]
+    start, end = request.start, request.end
     joined = _JOINED.match(text, start, end)
     if joined and re.match(r"\s+\w", text[end:]):
         end = joined.start("object")
-    while start > 0 and end < len(text) and text[start - 1] + text[end] in ("()", "[]", "**", '""'):
+    else:
+        end = _end_of_clause(text, end, language)
+    while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
     opens = _CLAUSE_END.search(text[:start]) is not None
-    after = _CONNECTOR_AFTER.match(text, end)
-    end = after.end() if after else end
-    if not opens:
-        start = _before(text, start)
-    else:
-        start = len(text[:start].rstrip(" \t"))
+    end = _after(text, end, language)
+    start = len(text[:start].rstrip(" \t")) if opens else _before(text, start, language)
     rest = text[end:]
-    blanks = len(rest) - len(rest.lstrip(" \t"))
-    end += blanks
+    end += len(rest) - len(rest.lstrip(" \t"))
     return Edit(start, end, _glue(text, start, end, opens=opens))
 
 
-def _before(text: str, start: int) -> int:
-    found = _CONNECTOR_BEFORE.search(text[:start])
-    return found.start() if found else start
+def _end_of_clause(text: str, end: int, language: Language) -> int:
+    condition = language.condition.regex.match(fold(text[end:]).text)
+    if condition:
+        return end + fold(text[end:]).span(0, condition.end())[1]
+    rest = _REST_OF_CLAUSE.match(text, end)
+    if rest is None or not rest[0].strip()[0].islower() or language.joint.regex.match(fold(rest[0].strip()).text):
+        return end
+    return rest.end()
+
+
+def _after(text: str, end: int, language: Language) -> int:
+    loose = _LOOSE_AFTER.match(text, end)
+    end = loose.end() if loose else end
+    word = _NEXT_WORD.match(text, end)
+    return word.end() if word and language.conjunction.regex.fullmatch(_plain(word[1])) else end
+
+
+def _before(text: str, start: int, language: Language) -> int:
+    """Where a text ends well that a request followed."""
+    while True:
+        loose = _LOOSE_BEFORE.search(text, 0, start)
+        start = loose.start() if loose else start
+        dangling = language.dangling.regex.search(fold(text[:start]).text)
+        word = _LAST_WORD.search(text, 0, start)
+        joint = word and language.joint.regex.fullmatch(_plain(word[0].strip()))
+        if dangling:
+            start = fold(text[:start]).span(dangling.start("cut"), dangling.end())[0]
+        elif word and joint:
+            start = word.start()
+        else:
+            return start
+
+
+def _plain(word: str) -> str:
+    """A word folded, but for single letters: Portuguese `e` joins, and `é` does not."""
+    return word.lower() if len(word) == 1 else fold(word).text
 
 
 def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
@@ -170,8 +210,8 @@ def _closed(cut: Edit, text: str) -> Iterator[Edit]:
 
 def _is_stump(text: str) -> bool:
     """Whether what is left is too little to send: under three words, and no link or media that they introduce."""
-    words = re.findall(r"[^\W_]{2,}", _KEEPSAKES.sub(" ", text))
-    return len(words) < 3 and not (len(words) == 2 and "http" in text)
+    words = words_said(text)
+    return words < 3 and not (words == 2 and "http" in text)
 
 
 def _apply(text: str, edits: tuple[Edit, ...]) -> str:

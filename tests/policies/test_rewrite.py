@@ -26,6 +26,28 @@ CASES = [
     ("Sign and share this petition https://example.org/b", "Sign this petition https://example.org/b"),
     ("We counted 412 birds today. Tell your friends! #birds", "We counted 412 birds today. #birds"),
     ("The bridge is open again.", "The bridge is open again."),
+    ("If you found it useful, please share!\nThe slides: https://example.org/s", "The slides: https://example.org/s"),
+    # a pattern that runs out of length does not cut a word in two
+    ("A vet for hedgehogs opens on Monday. Help us spread the word about how the vet saved our neighbour's hedgehogs: https://example.org/v",
+     "A vet for hedgehogs opens on Monday. https://example.org/v"),
+    ("El martes no hay clase por la nevada. Comparte por favor si conoces a alguien que venga en tren.",
+     "El martes no hay clase por la nevada."),
+    ("Abrimos también los sábados. Si no es para ti, pásaselo a tus vecinos.", "Abrimos también los sábados."),
+    ("Nouvelle recette de pain complet en ligne et partagez-la avec vos amis ! https://example.org/pain",
+     "Nouvelle recette de pain complet en ligne https://example.org/pain"),
+    ("Der Weg am See ist wieder offen (bitte teilen!). Hunde an die Leine.",
+     "Der Weg am See ist wieder offen. Hunde an die Leine."),
+    ("【拡散希望】明日の給食は中止です。お弁当を持ってきてください。", "明日の給食は中止です。お弁当を持ってきてください。"),
+    ("奨学金の締切が6月末に延びました。知り合いにいらっしゃったら、この投稿を回してください。",
+     "奨学金の締切が6月末に延びました。"),
+    ("पुस्तकालय अब रविवार को भी खुला है। कृपया अपने दोस्तों के साथ शेयर करें।", "पुस्तकालय अब रविवार को भी खुला है।"),
+    ("Kütüphane artık pazar günleri de açık. Lütfen paylaşın!", "Kütüphane artık pazar günleri de açık."),
+    ("Perpustakaan buka juga hari Minggu. Tolong bagikan ya!", "Perpustakaan buka juga hari Minggu."),
+    ("المكتبة مفتوحة يوم الأحد أيضا. رجاء انشروا الخبر.", "المكتبة مفتوحة يوم الأحد أيضا."),
+    ("De bieb is nu ook op zondag open. Delen graag!", "De bieb is nu ook op zondag open."),
+    ("La biblioteca apre anche la domenica. Passate parola!", "La biblioteca apre anche la domenica."),
+    ("A biblioteca também abre ao domingo e é grátis. Partilhem, por favor!",
+     "A biblioteca também abre ao domingo e é grátis."),
 ]  # fmt: skip
 
 

@@ -23,6 +23,8 @@ TYPES = ("repost", "tag", "forward", "spread_the_word", "share")
 #: the edges of a word; a plain `\\b` fails in scripts whose vowel signs do not count as letters
 _EDGES = {"b": r"(?<![^\W_])", "e": r"(?![^\W_])"}
 _NEVER = "(?!)"
+_BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।]\s*|<b>(?:<and>)<e>\s+)(?P<cut>(?:<dangling>)[\s,、]*)\Z"
+_AFTER_REQUEST = r"\s+(?:<if>)<e>(?:(?!https?:|www\.)[^.!?…,;:\n@#]){1,80}(?=[.!?…,;:\n@#]|https?:|www\.|$)"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
 _LITERAL = re.compile(r"(?:[^\W_](?![?*{])|[ '@🔁🔄♻🔃-])+")
@@ -76,6 +78,14 @@ class Language:
     exempt: tuple[Pattern, ...]
     #: words that make spreading the price of something
     giveaway: Pattern
+    #: words that join what follows to what stands before them
+    conjunction: Pattern
+    #: words with which no sentence ends
+    joint: Pattern
+    #: what cannot stand at the end of a text, but before a request; its group `cut` is what goes with the request
+    dangling: Pattern
+    #: what goes with a request that stands before it: a condition, a purpose
+    condition: Pattern
     #: by request type, the verbs that make one
     verbs: tuple[Pattern, ...]
 
@@ -117,6 +127,10 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         filler=words.listed("filler", r"^\W*"),
         exempt=tuple(words.listed(kind, type_=kind) for kind in ("emergency", "cause", "advice")),
         giveaway=words.listed("giveaway"),
+        conjunction=words.listed("and"),
+        joint=words.listed("joint"),
+        dangling=words.clause("dangling", _BEFORE_REQUEST),
+        condition=words.clause("condition", _AFTER_REQUEST),
         verbs=tuple(words.verb(type_) for type_ in TYPES),
     )
 
@@ -153,6 +167,10 @@ class _Words:
     def listed(self, name: str, before: str = "<b>", type_: str = "") -> Pattern:
         """Any word of one list."""
         return Pattern(f"{self._code}:{name}", self._expand(f"{before}(?:<{name}>)<e>"), type_)
+
+    def clause(self, name: str, pattern: str) -> Pattern:
+        """A pattern that no file need state."""
+        return Pattern(f"{self._code}:{name}", self._expand(pattern))
 
     def verb(self, type_: str) -> Pattern:
         """The verbs that make one type of request."""

@@ -21,6 +21,8 @@ _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 #: scripts without blanks: there a few characters say a lot
 _DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+#: in scripts with blanks
+_WITHIN_WORD = re.compile(r"[^\W_\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+(?:'[^\W\d_]+)?")
 _PRICE = re.compile(r"[$£€]\d")
 _MANUAL_RETWEET = re.compile(r"(?:^|[\s\"“(|])(?:RT|MT|rt) ?:? ?@ ?\w+ ?:?")
 _HIDDEN = "\x00"
@@ -125,7 +127,13 @@ def _asking(match: re.Match[str]) -> tuple[int, int]:
         if group in match.re.groupindex and match[group] is not None:
             start, end = match.span(group)
     link = match.string.find(_HIDDEN_LINK, start, end)
-    return start, end if link < 0 else link
+    return start, link if link >= 0 else _end_of_word(match.string, end)
+
+
+def _end_of_word(text: str, end: int) -> int:
+    """Where the word ends in which a pattern ran out of length."""
+    inside = _WITHIN_WORD.match(text, end - 1) if end else None
+    return inside.end() if inside else end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -177,6 +185,12 @@ def _exempt(folded: str, languages: Iterable[Language]) -> Exempt | None:
     return None
 
 
+def words_said(text: str) -> int:
+    """How many words a text has besides links, mentions and hashtags; three signs of a dense script count as one."""
+    plain = _NOT_WORDS.sub(" ", text)
+    return len(_LETTERS.findall(plain)) + len(_DENSE.findall(plain)) // 3
+
+
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
     promotes = _PRICE.search(folded) is not None or any(
         pattern.regex.search(folded)
@@ -185,9 +199,7 @@ def _kind_without_request(folded: str, glance: Glance) -> Kind:
         if pattern in patterns
     )
     if glance.size < _SHORT:
-        plain = _NOT_WORDS.sub(" ", folded)
-        words = _LETTERS.findall(plain)
-        said = len(words) + len(_DENSE.findall(plain)) // 3
+        said = words_said(folded)
         greets = said < 7 and any(language.filler.regex.search(folded) for language in languages().values())
         if said < 2 or greets:
             return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER

@@ -60,6 +60,8 @@ wheel: .venv/ready
 	cd / && echo "Pls RT!" | $(CURDIR)/build/wheel-test/bin/postiquette classify | grep -q share_request
 
 bench: setup
+	$(BIN)/pip install --quiet proselint
+	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/run.py
 
 clean:

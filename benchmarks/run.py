@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from publishing import memory, publishing
+from table import row
 
 from postiquette.sandbox.server import sandbox
 
@@ -30,10 +31,6 @@ def ratio(one: Callable[[], float], other: Callable[[], float], rounds: int = RO
     """The median of pairwise ratios; the two are run in turn, after one run of each that does not count."""
     one(), other()
     return statistics.median(one() / other() for _ in range(rounds))
-
-
-def row(what: str, found: float, goal: str, holds: bool) -> None:
-    print(f"{'ok  ' if holds else 'MISS'} {what:<66} {found:7.2f}   goal {goal}", flush=True)
 
 
 def commands(folder: Path) -> None:

@@ -10,10 +10,10 @@ from operator import or_
 
 from postiquette.policies.language.patterns import Language, Pattern, languages
 
-#: what a text is looked through for: words (one that stands among other letters, as RT does in Japanese, is a word), and signs
-#: that stand for a verb
-WORDS = re.compile(r"[^\W_\u0250-\U0010ffff]+|[^\W\x00-\u024f]+|@(?=\s)|[🔁🔄♻🔃]")
-_SIGNS = "@🔁🔄♻🔃"
+#: what a text is looked through for: words (English contractions are one word, and what stands among letters of another script, as
+#: RT does in Japanese, is one too), and signs that stand for a verb
+WORDS = re.compile(r"[^\W_\u0250-\U0010ffff]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|[^\W\x00-\u024f]+|@(?=\s)|[🔁🔄♻🔃❤♥⭐]")
+_SIGNS = "@🔁🔄♻🔃❤♥⭐"
 _LATIN = "\u024f"
 #: so many frequent words of one language make it certain
 _PLENTY = 3
@@ -89,20 +89,20 @@ class Index:
             second = reduce(or_, (signs[stem][1] for stem in anywhere))
             self._anywhere.append((_any_of(anywhere), (first, second)))
 
-    def _word_seen_first(self, word: str) -> tuple[int, int, tuple[str, ...]]:
+    def _word_seen_first(self, word: str) -> tuple[int, int, tuple[str, ...]] | None:
         ended, first, second = word + " ", 0, 0
         for start in {ended[:3], ended[:2], ended[:1]}:
             for stem, (one, other) in self._by_start.get(start, ()):
                 if ended.startswith(stem):
                     first, second = first | one, second | other
-        return first, second, self._common.get(word, ())
+        codes = self._common.get(word, ())
+        return (first, second, codes) if first or second or codes else None
 
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
         words = WORDS.findall(folded)
         first, second, counts = 0, self._second, dict[str, int]()
-        for word in words:
-            one, other, codes = self._word(word)
+        for one, other, codes in filter(None, map(self._word, set(words))):
             first |= one
             second |= other
             for code in codes:

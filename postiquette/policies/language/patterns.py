@@ -27,7 +27,7 @@ _BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।]\s*|<b>(?:<and>)<e>\s
 _AFTER_REQUEST = r"\s+(?:<if>)<e>(?:(?!https?:|www\.)[^.!?…,;:\n@#]){1,80}(?=[.!?…,;:\n@#]|https?:|www\.|$)"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
-_LITERAL = re.compile(r"(?:[^\W_](?![?*{])|[ '@🔁🔄♻🔃-])+")
+_LITERAL = re.compile(r"(?:[^\W_](?![?*{])|[ '@🔁🔄♻🔃❤♥⭐-])+")
 #: where an entry begins with any word at all, the next one tells
 _ANY_WORD = re.compile(r"(?:\[\^[^\]]+\]|\\[dw])[+*] ?")
 #: so many letters are rare enough
@@ -143,6 +143,7 @@ class _Words:
         self._examples = data.get("examples", {})
         self._verbs = data.get("verbs", {})
         self._lists: dict[str, str | list[str]] = {**_EDGES, **grammar["words"], **data.get("words", {})}
+        self._frequent = frozenset(_folded(word) for word in (*grammar["frequent"], *data["common"]))
         self._slots: dict[str, str] = {}
         self._stems_by_list: dict[str, frozenset[str]] = {}
         for form in ("do", "be"):
@@ -195,19 +196,21 @@ class _Words:
     def _listed_stems(self, name: str) -> frozenset[str]:
         if name not in self._stems_by_list:
             entries = self._lists.get(name, ())
-            found = () if isinstance(entries, str) else [stem for entry in entries for stem in _stems(_folded(entry))]
-            self._stems_by_list[name] = frozenset(found)
+            found = () if isinstance(entries, str) else entries
+            self._stems_by_list[name] = frozenset(
+                stem for entry in found for stem in _stems(_folded(entry), self._frequent)
+            )
         return self._stems_by_list[name]
 
 
-def _stems(entry: str) -> Iterator[str]:
-    """One word, or the beginning of one, out of every way in which what an entry of a list matches may begin."""
-    for beginning in _beginnings(entry, ""):
-        *words, last = re.split(r"(?<=[ '-])(?=.)", beginning)
+def _stems(entry: str, frequent: frozenset[str]) -> Iterator[str]:
+    """One word, or the beginning of one, out of every way in which what an entry of a list matches may begin: a rare one."""
+    for beginning in _beginnings(entry.replace("\\.", "-"), ""):
         if not beginning[:1].strip():
             raise ValueError(f"{entry!r} begins with no letter: write its words out one by one")
-        # the longest word is the rarest
-        yield max(*(word[:-1] + " " for word in words), last, "", key=len)
+        *words, last = re.split(r"(?<=[ '-])(?=.)", beginning)
+        known = [last, *(word[:-1] + " " for word in reversed(words))]
+        yield max(known, key=lambda word: (word.strip() not in frequent, len(word)))
 
 
 def _beginnings(entry: str, before: str) -> Iterator[str]:

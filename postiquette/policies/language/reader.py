@@ -27,6 +27,10 @@ _PRICE = re.compile(r"[$£€]\d")
 _MANUAL_RETWEET = re.compile(r"(?:^|[\s\"“(|])(?:RT|MT|rt) ?:? ?@ ?\w+ ?:?")
 _HIDDEN = "\x00"
 _HIDDEN_LINK = "http\x00"
+#: texts of fewer words may be a greeting
+_GREETING = 7
+#: how far back a pattern looks for what must or must not stand before it
+_NEAR = 200
 #: texts of more words than this are never filler
 _SHORT = 20
 #: asking for these is no way to enter a draw
@@ -78,9 +82,10 @@ class Reading:
 def read(text: str, lang: str | None = None) -> Reading:
     """Read a text. `lang` only names its language, where an author did so. Never raises."""
     folded = fold(text)
-    glance = index().look(folded.text)
+    visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), folded.text)
+    glance = index().look(visible)
     lang = lang or glance.language or UNKNOWN
-    requests = tuple(_requests(folded, glance.concerned)) if glance.may_ask else ()
+    requests = tuple(_requests(folded, visible, glance.concerned)) if glance.may_ask else ()
     if not requests:
         return Reading(_kind_without_request(folded.text, glance), lang)
     quote = _MANUAL_RETWEET.search(text)
@@ -93,8 +98,7 @@ def read(text: str, lang: str | None = None) -> Reading:
     )
 
 
-def _requests(folded: Folded, concerned: Concerned) -> Iterator[Request]:
-    visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), folded.text)
+def _requests(folded: Folded, visible: str, concerned: Concerned) -> Iterator[Request]:
     found: list[Found] = []
     for language, patterns in concerned.items():
         requests = [pattern for pattern in language.requests if pattern in patterns]
@@ -117,7 +121,7 @@ def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> I
     for pattern in patterns:
         for match in pattern.regex.finditer(visible):
             start, end = _trimmed(visible, *_asking(match))
-            if start < end and _context_allows(pattern, visible[:start]):
+            if start < end and _context_allows(pattern, visible, start):
                 yield Found(start, end, pattern, language)
 
 
@@ -144,10 +148,11 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _context_allows(pattern: Pattern, before: str) -> bool:
-    if pattern.only_after is not None and not pattern.only_after.search(before):
+def _context_allows(pattern: Pattern, visible: str, start: int) -> bool:
+    near = max(0, start - _NEAR)
+    if pattern.only_after is not None and not pattern.only_after.search(visible, near, start):
         return False
-    return not (pattern.only_not_after is not None and pattern.only_not_after.search(before))
+    return not (pattern.only_not_after is not None and pattern.only_not_after.search(visible, near, start))
 
 
 def _without(senses: Iterable[Pattern], visible: str) -> str:
@@ -191,6 +196,12 @@ def words_said(text: str) -> int:
     return len(_LETTERS.findall(plain)) + len(_DENSE.findall(plain)) // 3
 
 
+def _greets(folded: str, glance: Glance) -> bool:
+    known = languages()
+    spoken = [known[glance.language], known["en"]] if glance.language else known.values()
+    return any(language.filler.regex.search(folded) for language in spoken)
+
+
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
     promotes = _PRICE.search(folded) is not None or any(
         pattern.regex.search(folded)
@@ -200,7 +211,6 @@ def _kind_without_request(folded: str, glance: Glance) -> Kind:
     )
     if glance.size < _SHORT:
         said = words_said(folded)
-        greets = said < 7 and any(language.filler.regex.search(folded) for language in languages().values())
-        if said < 2 or greets:
+        if said < 2 or (said < _GREETING and _greets(folded, glance)):
             return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER
     return Kind.PROMOTION if promotes else Kind.VALUE

@@ -126,10 +126,7 @@ def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> I
 
 
 def _asking(match: re.Match[str]) -> tuple[int, int]:
-    start, end = match.span()
-    for group in ("ask", "ask2", "ask3"):
-        if group in match.re.groupindex and match[group] is not None:
-            start, end = match.span(group)
+    start, end = next((match.span(group) for group in match.re.groupindex if match[group] is not None), match.span())
     link = match.string.find(_HIDDEN_LINK, start, end)
     return start, link if link >= 0 else _end_of_word(match.string, end)
 

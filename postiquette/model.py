@@ -231,6 +231,28 @@ class RuleSettings:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """Some words that an author explains; `*` in them stands for up to four others."""
+
+    text: str
+    #: sentences that hold it, and are read as it says
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What authors teach the reader of texts, beyond what it knows."""
+
+    #: phrases that are share requests
+    asks: tuple[Phrase, ...] = ()
+    #: phrases that are none, though they look like one
+    not_asks: tuple[Phrase, ...] = ()
+
+
+NOTHING_TAUGHT = Wording()
+
+
+@dataclass(frozen=True)
 class Policy:
     """The guardrails in force. Two policies with one stamp decide alike."""
 
@@ -241,6 +263,7 @@ class Policy:
     defer_within: timedelta = timedelta(days=30)
     defer_times: int = 3
     rules: Mapping[str, RuleSettings] = field(default_factory=dict)
+    wording: Wording = NOTHING_TAUGHT
 
     def stamp(self) -> str:
         """Twelve hexadecimal digits that name this policy in every decision made under it."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from postiquette.cli.context import format_option
+
+if TYPE_CHECKING:
+    from postiquette.policies.language.reader import Request
 
 
 @click.command()
@@ -19,16 +22,17 @@ def classify(format_: str) -> int:
 
     With --format json each line is {"id", "text", "lang"?}; otherwise each line is a text.
     """
-    from postiquette.policies.language.reader import read
+    from postiquette.policies.language.reader import UNKNOWN, read
     from postiquette.preview.safe import safe
 
     for row in _rows(format_):
         reading = read(row["text"], row.get("lang"))
         if format_ == "text":
             asks = "; ".join(
-                f"{request.type} “{safe(request.text)}” ({request.pattern})" for request in reading.requests
+                f"{request.type} “{safe(request.text)}” ({_named(request)})" for request in reading.requests
             )
-            click.echo(f"{reading.kind:14} {safe(row['text'])}" + (f"   ← {asks}" if asks else ""))
+            unknown = "   (language not known: read for international words)" if reading.lang == UNKNOWN else ""
+            click.echo(f"{reading.kind:14} {safe(row['text'])}" + (f"   ← {asks}" if asks else "") + unknown)
             continue
         requests = [{"start": r.start, "end": r.end, "text": r.text, "type": r.type} for r in reading.requests]
         _line(
@@ -70,6 +74,10 @@ def rewrite(format_: str) -> int:
             }
         )
     return 0
+
+
+def _named(request: Request) -> str:
+    return request.pattern + (f", as in “{request.example}”" if request.example else "")
 
 
 def _rows(format_: str) -> Iterator[dict[str, Any]]:

@@ -61,7 +61,7 @@ ORDER = (
     *("sync", "add", "list", "show", "edit", "reschedule", "withdraw"),
     *("approve", "reject", "resolve", "assist", "confirm", "skip"),
     *("login", "accounts", "run", "publish", "pause", "resume", "status", "service"),
-    *("history", "ledger", "rules", "explain", "classify", "rewrite", "completion"),
+    *("history", "ledger", "rules", "explain", "policy", "classify", "rewrite", "completion"),
 )
 
 _register()

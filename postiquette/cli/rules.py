@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from postiquette.cli.context import console, format_option, print_json
+from postiquette.cli.context import Context, console, format_option, pass_context, print_json
 
 
 @click.command()
@@ -44,12 +44,18 @@ def rules(format_: str) -> int:
 @click.command()
 @click.argument("rule")
 def explain(rule: str) -> int:
-    """Print the manual of a rule: what it finds, why it matters, an example, and what to write instead."""
+    """Print the manual of a rule: what it finds, why it matters, an example, and what to write instead.
+
+    RULE: a rule's name, or that of a pattern that `classify` names, such as en:share-this.
+    """
     from postiquette.config.load import did_you_mean
     from postiquette.config.values import format_duration
     from postiquette.errors import InputError
     from postiquette.policies.rulebook import all_rules
 
+    if ":" in rule:
+        _explain_pattern(rule)
+        return 0
     found = all_rules().get(rule)
     if found is None:
         raise InputError(f"there is no rule {rule!r}" + did_you_mean(rule, list(all_rules())))
@@ -63,4 +69,53 @@ def explain(rule: str) -> int:
     return 0
 
 
-COMMANDS = [rules, explain]
+def _explain_pattern(name: str) -> None:
+    from postiquette.config.load import did_you_mean
+    from postiquette.errors import InputError
+    from postiquette.policies.language.patterns import languages
+
+    language = languages().get(name.partition(":")[0])
+    known = {pattern.name: pattern for pattern in (*language.requests, *language.senses)} if language else {}
+    if language is None or name not in known:
+        codes = ", ".join(languages())
+        raise InputError(f"there is no pattern {name!r}{did_you_mean(name, list(known))}; languages: {codes}")
+    pattern = known[name]
+    click.secho(pattern.name, bold=True)
+    click.echo(
+        f"{language.name}: " + (f"a request, type {pattern.type}" if pattern.type else "another sense, no request")
+    )
+    for example in pattern.examples:
+        click.echo(f"  {example}")
+    if not pattern.examples:
+        click.echo("  (no example)")
+
+
+@click.group()
+def policy() -> None:
+    """What the configuration teaches the reader of texts."""
+
+
+@policy.command("test")
+@pass_context
+def test_sentences(context: Context) -> int:
+    """Read the sentences of `must_ask` and `must_not_ask`, and report those that are read otherwise.
+
+    Exit code 1 where there are any.
+    """
+    from postiquette.policies.language.lessons import verdicts
+    from postiquette.preview.safe import safe
+
+    project = context.project()
+    taught = project.configuration.settings.policy.language
+    wrong = 0
+    for name, sentences, asks in (("must_ask", taught.must_ask, True), ("must_not_ask", taught.must_not_ask, False)):
+        for number, message in verdicts(sentences, project.policy.wording, asks=asks):
+            wrong += 1
+            problem = project.configuration.problem(safe(message), "policy", "language", name, number)
+            click.echo(str(problem))
+    total = len(taught.must_ask) + len(taught.must_not_ask)
+    click.echo(f"{total - wrong} of {total} sentences are read as they should be")
+    return 1 if wrong else 0
+
+
+COMMANDS: list[click.Command] = [rules, explain, policy]

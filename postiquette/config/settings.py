@@ -17,7 +17,7 @@ from pydantic_settings import (
 from postiquette.config.entry import PostEntry
 from postiquette.config.site_spec import SiteSpec
 from postiquette.config.values import Duration, Slot, WrittenRatio
-from postiquette.model import Action, Counter, Kind, Mode, Policy, Ratio, RuleSettings, Window
+from postiquette.model import Action, Counter, Kind, Mode, Phrase, Policy, Ratio, RuleSettings, Window, Wording
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 
@@ -135,6 +135,36 @@ def _rule_entry(value: Any) -> Any:
     return {"action": value} if isinstance(value, str) else value
 
 
+class PhraseEntry(_Section):
+    """Some words that are explained, with sentences that show it."""
+
+    #: `*` stands for up to four words
+    phrase: str = Field(min_length=2, max_length=200)
+    examples: tuple[str, ...] = Field(min_length=1)
+
+    def as_phrase(self) -> Phrase:
+        """The same as the policies take it."""
+        return Phrase(self.phrase, self.examples)
+
+
+class LanguageSettings(_Section):
+    """What the reader of texts is taught, and what it must be able to."""
+
+    #: phrases that are share requests
+    asks: tuple[PhraseEntry, ...] = ()
+    #: phrases that are none; every use is remarked on and recorded
+    not_asks: tuple[PhraseEntry, ...] = ()
+    #: sentences that `policy test` expects to be read as share requests
+    must_ask: tuple[str, ...] = ()
+    #: sentences that `policy test` expects to ask nothing
+    must_not_ask: tuple[str, ...] = ()
+
+    def as_wording(self) -> Wording:
+        """The same as the policies take it."""
+        asks = tuple(entry.as_phrase() for entry in self.asks)
+        return Wording(asks, tuple(entry.as_phrase() for entry in self.not_asks))
+
+
 class PolicySettings(_Section):
     """The guardrails."""
 
@@ -160,6 +190,8 @@ class PolicySettings(_Section):
     approval_expires: Duration = timedelta(days=14)
     #: rules that are tuned or switched off
     rules: dict[str, Annotated[RuleEntry, BeforeValidator(_rule_entry)]] = Field(default_factory=dict)
+    #: what the reader of texts is taught
+    language: LanguageSettings = LanguageSettings()
 
     @field_validator("preset")
     @classmethod
@@ -183,6 +215,7 @@ class PolicySettings(_Section):
             defer_within=self.defer_within,
             defer_times=self.defer_times,
             rules={name: _rule(entry) for name, entry in self.rules.items()},
+            wording=self.language.as_wording(),
         )
 
     def _promotion(self) -> Counter | None:

@@ -7,7 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from postiquette.model import Account, Action, Approval, Balance, Content, Decision, Finding, Kind, Policy, Post
+from postiquette.model import (
+    Account,
+    Action,
+    Approval,
+    Balance,
+    Content,
+    Decision,
+    Finding,
+    Kind,
+    Policy,
+    Post,
+    Wording,
+)
 from postiquette.policies.language.reader import Reading, read
 from postiquette.policies.ledger import Ledger
 from postiquette.policies.rewrite import rewrite
@@ -51,9 +63,9 @@ class _Judgement:
     action: Action
 
 
-def kind_of(post: Post, content: Content) -> Kind:
+def kind_of(post: Post, content: Content, wording: Wording) -> Kind:
     """What a post is: one request anywhere in it makes it a share request; otherwise its first text speaks for it."""
-    kinds = [_read(text).kind for _, text in content.fields()]
+    kinds = [_read(text, None, wording).kind for _, text in content.fields()]
     if Kind.SHARE_REQUEST in kinds or (post.declared_kind is Kind.SHARE_REQUEST and content == post.content):
         return Kind.SHARE_REQUEST
     texts = kinds[: len(content.texts)]
@@ -85,7 +97,7 @@ def _on_excess(situation: Situation, judged: _Judgement, policy: Policy, ruleboo
         if exempt and step is not Action.HOLD:
             continue
         if step is Action.REWRITE:
-            rewritten = _rewritten(content, judged)
+            rewritten = _rewritten(content, judged, policy.wording)
             if rewritten is None:
                 continue
             after = _judge(situation, rewritten, situation.at, situation.ledger, policy, rulebook)
@@ -108,8 +120,8 @@ def _on_excess(situation: Situation, judged: _Judgement, policy: Policy, ruleboo
 def _judge(
     situation: Situation, content: Content, at: datetime, ledger: Ledger, policy: Policy, rulebook: Rulebook
 ) -> _Judgement:
-    readings = {name: _read(text) for name, text in content.fields()}
-    kind = kind_of(situation.post, content)
+    readings = {name: _read(text, None, policy.wording) for name, text in content.fields()}
+    kind = kind_of(situation.post, content, policy.wording)
     balances = tuple(
         ledger.balance(counter, at, situation.post.id) for counter in (policy.asking, policy.promotion) if counter
     )
@@ -124,6 +136,7 @@ def _judge(
         past=situation.past,
         written_at=situation.written_at,
         already_counted=situation.settled is not None,
+        wording=policy.wording,
     )
     findings = tuple(rulebook.findings(case))
     families = rulebook.families
@@ -134,13 +147,13 @@ def _judge(
     )
 
 
-def _rewritten(content: Content, judged: _Judgement) -> Content | None:
+def _rewritten(content: Content, judged: _Judgement, wording: Wording) -> Content | None:
     """The content without its requests; None where one of them cannot be taken out, or none can be seen."""
     changed = content
     for name, text in content.fields():
         if not judged.readings[name].requests:
             continue
-        result = rewrite(text)
+        result = rewrite(text, None, wording)
         if result.text is not None:
             changed = changed.with_field(name, result.text)
         elif name == "first_comment" and result.reason == "nothing-left":

@@ -179,7 +179,7 @@ class Forecast:
         for other in sorted(self._queue.values(), key=lambda c: c.order):
             if other.account.audience == candidate.account.audience and other.post.id not in seen:
                 seen.add(other.post.id)
-                yield Entry(other.at, other.post.id, kind_of(other.post, other.post.content))
+                yield Entry(other.at, other.post.id, kind_of(other.post, other.post.content, self._policy.wording))
 
     @staticmethod
     def _unit(candidate: Candidate) -> tuple[str, str]:

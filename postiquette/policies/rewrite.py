@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from postiquette.model import Kind
+from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import Request, read, words_said
@@ -69,16 +69,17 @@ class Rewrite:
         return bool(self.edits)
 
 
-def rewrite(text: str, lang: str | None = None) -> Rewrite:
-    """Take every request out of `text`. Pure and idempotent."""
-    reading = read(text, lang)
+def rewrite(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) -> Rewrite:
+    """Take every request out of `text`, read as `wording` teaches. Pure and idempotent."""
+    reading = read(text, lang, wording)
     if reading.kind is not Kind.SHARE_REQUEST:
         return Rewrite(text)
     if any(request.type == "giveaway" for request in reading.requests):
         return Rewrite(None, reason="terms")
-    for edits in _attempts(text, reading.requests):
+    language = _language(reading.lang)
+    for edits in _attempts(text, reading.requests, language):
         result = _apply(text, edits)
-        after = read(result, lang)
+        after = read(result, lang, wording)
         if after.kind is Kind.SHARE_REQUEST or not _keeps(text, reading.requests, result):
             continue
         if after.kind is Kind.FILLER or _is_stump(result):
@@ -87,7 +88,12 @@ def rewrite(text: str, lang: str | None = None) -> Rewrite:
     return Rewrite(None, reason="entangled")
 
 
-def _attempts(text: str, requests: tuple[Request, ...]) -> Iterator[tuple[Edit, ...]]:
+def _language(code: str) -> Language:
+    """The language whose joints and conditions dangle; English where none is known."""
+    return languages().get(code.partition(":")[0]) or languages()["en"]
+
+
+def _attempts(text: str, requests: tuple[Request, ...], language: Language) -> Iterator[tuple[Edit, ...]]:
     """Ways to edit, best first: keep the thing to be shared where nothing else names it, then the plain cut."""
     rest = text
     for request in reversed(requests):
@@ -96,7 +102,10 @@ def _attempts(text: str, requests: tuple[Request, ...]) -> Iterator[tuple[Edit, 
         kept = _keep_object(text, requests[0])
         if kept:
             yield kept
-    yield _joined([_cut(text, request) for request in requests], text)
+    yield _joined(
+        [_cut(text, request, languages().get(request.pattern.partition(":")[0], language)) for request in requests],
+        text,
+    )
 
 
 def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
@@ -114,9 +123,8 @@ def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
     return tuple(edits)
 
 
-def _cut(text: str, request: Request) -> Edit:
+def _cut(text: str, request: Request, language: Language) -> Edit:
     """The cut with the punctuation, blanks and words that would dangle."""
-    language = languages()[request.pattern.partition(":")[0]]
     start, end = request.start, request.end
     joined = _JOINED.match(text, start, end)
     if joined and re.match(r"\s+\w", text[end:]):

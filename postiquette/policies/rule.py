@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from postiquette.model import Account, Action, Balance, Content, Finding, Kind, Post
+from postiquette.model import NOTHING_TAUGHT, Account, Action, Balance, Content, Finding, Kind, Post, Wording
 from postiquette.policies.language.reader import Reading, Request
 
 Family = Literal["asking", "repeating", "promotion", "fit", "timing"]
@@ -43,6 +43,8 @@ class Case:
     written_at: datetime | None = None
     #: whether the post's siblings have already spent for it
     already_counted: bool = False
+    #: what authors taught the reader
+    wording: Wording = NOTHING_TAUGHT
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from postiquette.config.load import Configuration, read_text, show_path
@@ -35,13 +35,15 @@ class Remark:
 def remarks(lines: Iterable[Line], declared: Iterable[Declared], configuration: Configuration) -> Iterator[Remark]:
     """Every finding at its place, in order of files and lines; one for a post that has it on several accounts."""
     by_id = {post.entry.id: post for post in declared}
+    # files are read anew at every call: they may have changed
+    lines_of = cache(_lines)
     found: dict[tuple[str, int, int, str, str], Remark] = {}
     for line in lines:
         post = by_id.get(line.post)
         if post is None:
             continue
         for finding in line.decision.findings:
-            remark = _place(finding, line, post, configuration)
+            remark = _place(finding, line, post, configuration, lines_of(post.file))
             key = (remark.file, remark.line, remark.column, finding.rule, finding.message)
             known = found.get(key)
             keys = (*known.keys, line.key) if known else (line.key,)
@@ -49,8 +51,7 @@ def remarks(lines: Iterable[Line], declared: Iterable[Declared], configuration: 
     yield from sorted(found.values(), key=lambda remark: (remark.file, remark.line, remark.column, remark.finding.rule))
 
 
-def _place(finding: Finding, line: Line, post: Declared, configuration: Configuration) -> Remark:
-    text = _lines(post.file)
+def _place(finding: Finding, line: Line, post: Declared, configuration: Configuration, text: list[str]) -> Remark:
     first = post.line or 1
     if post.source == config_file.NAME and finding.field is not None:
         field = finding.field.replace("]", "").replace(".", "[").split("[")
@@ -72,6 +73,5 @@ def _remark(
     return Remark(name, number, column, excerpt, length, finding, (line.key,), line.decision.action)
 
 
-@lru_cache(maxsize=64)
 def _lines(file: Path) -> list[str]:
     return read_text(file).replace("\r\n", "\n").split("\n")

@@ -11,6 +11,7 @@ from pathlib import Path
 from postiquette.config.load import Configuration, did_you_mean, load_configuration
 from postiquette.errors import InputError, Problem
 from postiquette.model import Account, Policy
+from postiquette.policies.language.lessons import faults
 from postiquette.policies.rulebook import Rulebook, waiver_problem
 from postiquette.publishing.find_sites import accounts as find_accounts
 from postiquette.queue.draft import Draft, NextSlot
@@ -88,6 +89,9 @@ def make_project(configuration: Configuration) -> Project:
         rulebook = Rulebook(policy)
     except InputError as error:
         problems += [configuration.problem(problem.message, *problem.keys) for problem in error.problems]
+    problems += [
+        configuration.problem(message, "policy", "language", *where) for where, message in faults(policy.wording)
+    ]
     try:
         accounts = find_accounts(configuration)
     except InputError as error:

@@ -78,6 +78,48 @@ def test_bad_lines_are_named(run, monkeypatch, row: str) -> None:
     assert (result.code, "standard input:2" in result.err) == (2, True)
 
 
+def test_classify_names_pattern_example_and_unknown_languages(run, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Comparte esto!\nBlorp zzz. RT pls\n")))
+    first, second = run("classify").out.splitlines()
+    assert first == (
+        "share_request  Comparte esto!   ← share “Comparte esto!” (es:imperative, as in “¡Comparte esto con tus amigos!”)"
+    )
+    assert second.endswith("(language not known: read for international words)")
+    assert run("explain", "es:imperative").out.splitlines()[:2] == ["es:imperative", "Spanish: a request, type verb"]
+    assert "did you mean 'es:imperative'?" in run("explain", "es:imperativ").err
+
+
+TAUGHT = """
+[policy.language]
+asks = [{ phrase = "bump the thread", examples = ["Bump the thread!"] }]
+not_asks = [{ phrase = "spread the word radio", examples = ["Spread the Word Radio is on"] }]
+must_ask = ["Please share!", "Bump the thread, folks"]
+must_not_ask = ["Spread the Word Radio starts at nine", "Tell your friends"]
+"""
+
+
+def test_policy_test_reads_the_sentences_as_taught(configure, run) -> None:
+    configure(CONFIG + TAUGHT)
+    result = run("policy", "test")
+    assert result.code == 1
+    assert result.out.splitlines() == [
+        "postiquette.toml:24 → policy → language → must_not_ask → 1: “Tell your friends” is read as a share request: "
+        "“Tell your friends” (en:tell-people)",
+        "3 of 4 sentences are read as they should be",
+    ]
+    configure(CONFIG + TAUGHT.replace(', "Tell your friends"', ""))
+    assert run("policy", "test").code == 0
+
+
+def test_what_is_taught_is_checked_and_each_use_is_remarked_on(configure, run, monday) -> None:
+    configure(CONFIG + TAUGHT + post("a", "Spread the Word Radio is on at nine tonight."))
+    assert "excused-words" in run("check").out
+    assert "excused by policy.language.not_asks" in run("preview").out
+    configure(CONFIG + TAUGHT.replace('Spread the Word Radio is on"', 'Tune in"'))
+    refused = run("check")
+    assert (refused.code, "does not hold the phrase “spread the word radio”" in refused.err) == (2, True)
+
+
 def test_check_in_every_format(configure, run, monday) -> None:
     configure(CONFIG + post("ask", "How we mended the clock.\nPlease share it!").replace("\\n", " "))
     text = run("check")

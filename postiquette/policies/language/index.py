@@ -13,6 +13,8 @@ from postiquette.policies.language.patterns import Language, Pattern, languages
 #: what a text is looked through for: words (English contractions are one word, and what stands among letters of another script, as
 #: RT does in Japanese, is one too), and signs that stand for a verb
 WORDS = re.compile(r"[^\W_\u0250-\U0010ffff]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|[^\W\x00-\u024f]+|@(?=\s)|[🔁🔄♻🔃❤♥⭐]")
+#: the same where all is ASCII, which takes two thirds of the time
+_PLAIN_WORDS = re.compile(r"[a-z0-9]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|@(?=\s)")
 _SIGNS = "@🔁🔄♻🔃❤♥⭐"
 _LATIN = "\u024f"
 #: so many frequent words of one language make it certain
@@ -100,7 +102,7 @@ class Index:
 
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
-        words = WORDS.findall(folded)
+        words = (_PLAIN_WORDS if folded.isascii() else WORDS).findall(folded)
         first, second, counts = 0, self._second, dict[str, int]()
         for one, other, codes in filter(None, map(self._word, set(words))):
             first |= one

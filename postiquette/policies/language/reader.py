@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
-from postiquette.model import Kind
+from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.language.folding import Folded, fold
 from postiquette.policies.language.index import Glance, index
 from postiquette.policies.language.patterns import Exempt, Language, Pattern, languages
+from postiquette.policies.language.wording import OWN, taught
 
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
@@ -74,25 +75,31 @@ class Reading:
     #: the code of its language; `und` where no language that we know has words in it
     lang: str
     requests: tuple[Request, ...] = ()
+    #: what would be requests if the authors had not taught that they are none; named by what excuses them
+    excused: tuple[Request, ...] = ()
     #: whether the asking stands in somebody else's post, passed on by hand
     quoted: bool = False
     exempt: Exempt | None = None
 
 
-def read(text: str, lang: str | None = None) -> Reading:
-    """Read a text. `lang` only names its language, where an author did so. Never raises."""
+def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) -> Reading:
+    """Read a text. `lang` only names its language, where an author did so; `wording` is what authors teach. Never raises."""
     folded = fold(text)
     visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), folded.text)
     glance = index().look(visible)
-    lang = lang or glance.language or UNKNOWN
     requests = tuple(_requests(folded, visible, glance.concerned)) if glance.may_ask else ()
+    excused: tuple[Request, ...] = ()
+    if wording != NOTHING_TAUGHT:
+        requests, excused = _with_what_is_taught(folded, visible, glance.concerned, requests, wording)
+    lang = lang or glance.language or _language_that_asks(requests)
     if not requests:
-        return Reading(_kind_without_request(folded.text, glance), lang)
+        return Reading(_kind_without_request(folded.text, glance), lang, excused=excused)
     quote = _MANUAL_RETWEET.search(text)
     return Reading(
         Kind.SHARE_REQUEST,
         lang,
         requests,
+        excused,
         quoted=quote is not None and all(request.start >= quote.start() for request in requests),
         exempt=_exempt(folded.text, glance.concerned),
     )
@@ -115,6 +122,38 @@ def _requests(folded: Folded, visible: str, concerned: Concerned) -> Iterator[Re
             type_ = "giveaway"
         example = next(iter(one.pattern.examples), "")
         yield Request(start, end, folded.original[start:end], type_, one.pattern.name, example)
+
+
+def _language_that_asks(requests: Iterable[Request]) -> str:
+    """The language of the pattern that found a request, where the text has no other word; English finds the international ones."""
+    codes = (request.pattern.partition(":")[0] for request in requests)
+    return next((code for code in codes if code not in ("en", OWN)), UNKNOWN)
+
+
+def _with_what_is_taught(
+    folded: Folded, visible: str, concerned: Concerned, requests: tuple[Request, ...], wording: Wording
+) -> tuple[tuple[Request, ...], tuple[Request, ...]]:
+    """The requests that remain, and those excused: a taught sense hides its own words, and nothing that asks besides them."""
+    own = taught(wording)
+    left, excused = requests, []
+    for sense in own.senses:
+        hidden = sense.regex.sub(lambda match: _HIDDEN * len(match[0]), visible)
+        if hidden != visible:
+            after = tuple(_requests(folded, hidden, concerned))
+            gone = [one for one in left if not any(_overlap(one, other) for other in after)]
+            excused += [replace(one, pattern=sense.name) for one in gone]
+            left, visible = tuple(after), hidden
+    for pattern in own.requests:
+        for match in pattern.regex.finditer(folded.text):
+            start, end = folded.span(*match.span())
+            new = Request(start, end, folded.original[start:end], pattern.type, pattern.name, pattern.examples[0])
+            if not any(_overlap(new, other) for other in left):
+                left = (*left, new)
+    return tuple(sorted(left, key=lambda one: one.start)), tuple(excused)
+
+
+def _overlap(one: Request, other: Request) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> Iterator[Found]:

@@ -31,7 +31,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
         return
     for name, text in case.content.fields():
         reading = case.readings[name]
-        reason = rewrite(text, reading.lang).reason if reading.requests else None
+        reason = rewrite(text, reading.lang, case.wording).reason if reading.requests else None
         if reason:
             first = reading.requests[0]
             yield Finding(NAME, _MESSAGES[reason], Action.ALLOW, name, first.start, first.end, (first.text,))

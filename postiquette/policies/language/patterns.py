@@ -29,7 +29,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
 _LITERAL = re.compile(r"(?:[^\W_](?![?*{])|[ '@🔁🔄♻🔃❤♥⭐-])+")
 #: where an entry begins with any word at all, the next one tells
-_ANY_WORD = re.compile(r"(?:\[\^[^\]]+\]|\\[dw])[+*] ?")
+_ANY_WORD = re.compile(r"(?:<word>|(?:\[\^[^\]]+\]|\\[dw])[+*]) ?")
 #: so many letters are rare enough
 _SELECTIVE = 11
 

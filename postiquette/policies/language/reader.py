@@ -89,7 +89,7 @@ def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) 
     glance = index().look(visible)
     requests = tuple(_requests(folded, visible, glance.concerned)) if glance.may_ask else ()
     excused: tuple[Request, ...] = ()
-    if wording != NOTHING_TAUGHT:
+    if wording.asks or wording.not_asks:
         requests, excused = _with_what_is_taught(folded, visible, glance.concerned, requests, wording)
     lang = lang or glance.language or _language_that_asks(requests)
     if not requests:
@@ -229,7 +229,8 @@ def _exempt(folded: str, languages: Iterable[Language]) -> Exempt | None:
 def words_said(text: str) -> int:
     """How many words a text has besides links, mentions and hashtags; three signs of a dense script count as one."""
     plain = _NOT_WORDS.sub(" ", text)
-    return len(_LETTERS.findall(plain)) + len(_DENSE.findall(plain)) // 3
+    dense = 0 if plain.isascii() else len(_DENSE.findall(plain))
+    return len(_LETTERS.findall(plain)) + dense // 3
 
 
 def _greets(folded: str, glance: Glance) -> bool:

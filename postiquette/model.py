@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 #: one post on several accounts of an audience within this time is one post to its readers; later it is said again
 SIBLINGS = timedelta(days=7)
+
+_WORD = re.compile(r"\w+")
+_LINK = re.compile(r"https?://\S+")
 
 
 class Kind(StrEnum):
@@ -30,6 +35,14 @@ class Action(StrEnum):
     DEFER = "defer"
     HOLD = "hold"
     BLOCK = "block"
+
+
+class Severity(StrEnum):
+    """How loudly a finding is told; `check` fails on warnings and errors."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 class Mode(StrEnum):
@@ -111,9 +124,23 @@ class Content:
             items.append(Item(self.first_comment))
         return tuple(items)
 
+    @property
+    def words(self) -> str:
+        """What it says, so that saying it again is noticed: case, blanks, marks and links do not make a difference."""
+        return " ".join(_WORD.findall(_LINK.sub(" ", " ".join(self.texts).casefold())))
+
     def fingerprint(self) -> str:
         """SHA-256 of the wording and the media paths: an approval binds to it."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """An author's word that a rule does not apply to one post, and why."""
+
+    reason: str
+    #: the last day on which it holds, on the clock of the account's zone; None: for good
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -126,8 +153,8 @@ class Post:
     series: str | None = None
     #: the author may tighten the kind, never loosen it
     declared_kind: Kind | None = None
-    #: waived rules, each with its reason
-    allow: Mapping[str, str] = field(default_factory=dict)
+    #: waived rules by name
+    allow: Mapping[str, Waiver] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,11 +166,31 @@ class WeeklySlot:
     at: time
 
 
+class Counting(StrEnum):
+    """What a site calls a character (the docs name the sources)."""
+
+    #: what a reader sees as one
+    GRAPHEMES = "graphemes"
+    #: UTF-16 code units, as JavaScript's `length` has them (Misskey, LinkedIn)
+    UTF16 = "utf16"
+    #: twitter-text's weights, configuration v3: links 23, emoji 2, letters beyond Latin, Greek and their like 2
+    X = "x"
+    #: graphemes, links as its client shortens them
+    BLUESKY = "bluesky"
+    #: graphemes, links 23, of a mention only the name before its domain, and no less than the web client counts
+    MASTODON = "mastodon"
+    #: graphemes, emoji by their UTF-8 bytes
+    THREADS = "threads"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a site takes. A limit of None means that the site states none."""
 
     characters: int | None = None
+    counting: Counting = Counting.GRAPHEMES
+    #: UTF-8 bytes, beside `characters`
+    bytes: int | None = None
     #: what every link costs, whatever its length; None counts links as they are
     link_characters: int | None = None
     media: int | None = None
@@ -172,8 +219,8 @@ class Finding:
 
     rule: str
     message: str
-    #: what this finding alone would have done with the post
-    action: Action
+    #: what this finding alone would have done with the post; a check that says ALLOW only remarks, whatever its rule is set to do
+    action: Action = Action.HOLD
     #: `text`, `thread[2]`, `first_comment`, `media[0].alt`; None where the whole post is meant
     field: str | None = None
     #: Python string indices into that field of the author's wording, end exclusive
@@ -183,6 +230,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     #: what would make it pass
     suggestion: str | None = None
+    severity: Severity = Severity.WARNING
 
 
 @dataclass(frozen=True)
@@ -226,6 +274,8 @@ class RuleSettings:
 
     #: None: the rule's own
     action: Action | None = None
+    #: None: what goes with the action
+    severity: Severity | None = None
     enabled: bool = True
     options: Mapping[str, object] = field(default_factory=dict)
 
@@ -265,6 +315,12 @@ class Policy:
     rules: Mapping[str, RuleSettings] = field(default_factory=dict)
     wording: Wording = NOTHING_TAUGHT
 
+    @property
+    def counters(self) -> tuple[Counter, ...]:
+        """What is counted."""
+        return (self.asking, self.promotion) if self.promotion else (self.asking,)
+
+    @cached_property
     def stamp(self) -> str:
         """Twelve hexadecimal digits that name this policy in every decision made under it."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()[:12]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 from houses import HEAD, MONDAY, House
@@ -14,6 +15,10 @@ from postiquette.queue.store import Store
 from postiquette.sandbox.server import Sandbox, sandbox
 from postiquette.scheduler import intake
 from postiquette.scheduler.project import load_project
+
+# no test depends on speed, so no example is failed for being slow
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 MEMBERS = {"ada": "correct horse", "bob": "battery staple"}
 

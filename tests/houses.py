@@ -11,6 +11,7 @@ from postiquette.publishing.publisher import Publisher
 from postiquette.queue import attempts, deliveries
 from postiquette.queue.attempts import Attempt
 from postiquette.queue.delivery import Delivery
+from postiquette.queue.states import State
 from postiquette.queue.store import Store
 from postiquette.sandbox.server import Sandbox
 from postiquette.scheduler.dispatch import Dispatcher
@@ -87,7 +88,7 @@ class House:
 
     def deliveries(self) -> dict[str, Delivery]:
         with self.store.read() as connection:
-            return {delivery.key: delivery for delivery in deliveries.everything(connection)}
+            return {delivery.key: delivery for delivery in deliveries.in_states(connection, State)}
 
     def states(self) -> dict[str, str]:
         return {key: str(delivery.state) for key, delivery in self.deliveries().items()}

@@ -155,14 +155,11 @@ def list_(context: Context, all_: bool, state: tuple[str, ...], account: str | N
         raise click.UsageError(f"there is no state {unknown[0]!r}; expected one of {', '.join(known)}")
     project = context.project()
     with context.store(project) as store, store.read() as connection:
-        found = deliveries.everything(connection)
-    if account is not None and account not in {d.account for d in found}:
+        counts = deliveries.counts(connection)
+        wanted = [s for s in State if (s in state if state else all_ or s not in TERMINAL)]
+        shown = deliveries.in_states(connection, wanted, accounts=[account] if account is not None else None)
+    if account is not None and not shown:
         project.account(account)
-    shown = [
-        d
-        for d in found
-        if (d.state in state if state else all_ or d.state not in TERMINAL) and account in (None, d.account)
-    ]
     if format_ == "json":
         print_json([_as_json(delivery) for delivery in shown])
         return 0
@@ -184,7 +181,7 @@ def list_(context: Context, all_: bool, state: tuple[str, ...], account: str | N
     output = console()
     if shown:
         output.print(table)
-    hidden = len(found) - len(shown)
+    hidden = sum(counts.values()) - len(shown)
     output.print(f"{len(shown)} shown" + (f", {hidden} more with --all" if hidden and not all_ and not state else ""))
     return 0
 
@@ -255,7 +252,7 @@ def edit(context: Context, post: str, text: str | None, field: str) -> int:
             for delivery in deliveries.find(connection, post):
                 if delivery.state not in CHANGEABLE or delivery.counted is not Counted.NO:
                     raise StateError(f"{delivery.key} is {delivery.state}: it can no longer be changed")
-                out = has_sibling_out(delivery, deliveries.everything(connection))
+                out = has_sibling_out(delivery, deliveries.of_posts(connection, [delivery.post.id]))
                 if out is not None:
                     raise StateError(f"{delivery.key} goes out in the wording of {out}, which is out already")
                 content = delivery.post.content.with_field(field, wording)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from postiquette.config.values import Duration
-from postiquette.model import Kind
+from postiquette.model import Kind, Waiver
 
 #: longer than any site takes (Facebook's 63,206 is the longest known)
 LONGEST_TEXT = 100_000
@@ -47,6 +47,35 @@ class MediaEntry(BaseModel):
     alt: Text | None = None
 
 
+class _WrittenWaiver(BaseModel):
+    """A rule that does not apply to a post: why, and until when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    #: for whoever wonders later
+    reason: str
+    #: the last day on which it holds
+    until: date | None = None
+
+    @field_validator("reason")
+    @classmethod
+    def _some_reason(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError('a waiver needs its reason, as in allow = { repeated-text = "weekly opening hours" }')
+        return value
+
+    def as_waiver(self) -> Waiver:
+        """The same as the policies take it."""
+        return Waiver(self.reason, self.until)
+
+
+def _waiver(value: Any) -> Any:
+    return {"reason": value} if isinstance(value, str) else value
+
+
+WaiverEntry = Annotated[_WrittenWaiver, BeforeValidator(_waiver)]
+
+
 class PostEntry(BaseModel):
     """One declared post."""
 
@@ -67,7 +96,7 @@ class PostEntry(BaseModel):
     slot: Literal["next"] | None = None
     late: Duration = DEFAULT_LATE
     series: str | None = None
-    allow: dict[str, str] = Field(default_factory=dict)
+    allow: dict[str, WaiverEntry] = Field(default_factory=dict)
     kind: Kind | None = None
 
     @field_validator("at", mode="before")
@@ -92,14 +121,6 @@ class PostEntry(BaseModel):
     def _tighten_only(cls, value: Kind | None) -> Kind | None:
         if value not in (None, Kind.SHARE_REQUEST):
             raise ValueError(f'a label can only tighten: expected "share_request", got "{value}"')
-        return value
-
-    @field_validator("allow")
-    @classmethod
-    def _reasons(cls, value: dict[str, str]) -> dict[str, str]:
-        for rule, reason in value.items():
-            if not reason.strip():
-                raise ValueError(f'a waiver needs its reason: {rule} = "…"')
         return value
 
     @model_validator(mode="after")

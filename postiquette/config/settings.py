@@ -15,20 +15,24 @@ from pydantic_settings import (
 )
 
 from postiquette.config.entry import PostEntry
+from postiquette.config.presets import PRESETS
 from postiquette.config.site_spec import SiteSpec
 from postiquette.config.values import Duration, Slot, WrittenRatio
-from postiquette.model import Action, Counter, Kind, Mode, Phrase, Policy, Ratio, RuleSettings, Window, Wording
+from postiquette.model import (
+    Action,
+    Counter,
+    Kind,
+    Mode,
+    Phrase,
+    Policy,
+    Ratio,
+    RuleSettings,
+    Severity,
+    Window,
+    Wording,
+)
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
-
-#: rules of the trade for promotion: ratio of promotion to value posts, and the window they speak of (the docs name their origins)
-PRESETS = {
-    "4-1-1": (Ratio(1, 5), Window(posts=6)),
-    "80/20": (Ratio(1, 4), Window(posts=10)),
-    "thirds": (Ratio(1, 2), Window(posts=9)),
-    "nine-to-one": (Ratio(1, 9), Window(posts=20)),
-    "30/60/10": (Ratio(1, 9), Window(posts=10)),
-}
 
 
 def _zone(value: Any) -> Any:
@@ -124,11 +128,12 @@ class WindowSettings(_Section):
 
 
 class RuleEntry(BaseModel):
-    """What is said of one rule: an action, or options of its own."""
+    """What is said of one rule: an action, a severity, or options of its own."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     action: Action | Literal["off"] | None = None
+    severity: Severity | None = None
 
 
 def _rule_entry(value: Any) -> Any:
@@ -220,7 +225,7 @@ class PolicySettings(_Section):
 
     def _promotion(self) -> Counter | None:
         if self.preset:
-            ratio, window = PRESETS[self.preset]
+            ratio, window = PRESETS[self.preset].ratio, PRESETS[self.preset].window
         elif self.promotion_ratio:
             ratio, window = self.promotion_ratio, self.window.as_window()
         else:
@@ -232,7 +237,8 @@ class PolicySettings(_Section):
 
 def _rule(entry: RuleEntry) -> RuleSettings:
     off = entry.action == "off"
-    return RuleSettings(None if off or entry.action is None else Action(entry.action), not off, entry.model_extra or {})
+    action = None if off or entry.action is None else Action(entry.action)
+    return RuleSettings(action, entry.severity, not off, entry.model_extra or {})
 
 
 class AccountSettings(_Section):

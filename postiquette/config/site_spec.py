@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from postiquette.model import Limits, Mode
+from postiquette.model import Counting, Limits, Mode
 
 
 class _Spec(BaseModel):
@@ -141,6 +141,10 @@ class LimitsSpec(_Spec):
     """What the site takes."""
 
     characters: int | None = Field(default=None, gt=0)
+    #: what the site calls a character: graphemes, utf16, x, bluesky, mastodon or threads
+    counting: Counting = Counting.GRAPHEMES
+    #: UTF-8 bytes, beside `characters`
+    bytes: int | None = Field(default=None, gt=0)
     link_characters: int | None = Field(default=None, gt=0)
     media: int | None = Field(default=None, ge=0)
     media_types: tuple[str, ...] = ()

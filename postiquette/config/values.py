@@ -92,6 +92,25 @@ def format_slot(slot: WeeklySlot) -> str:
     return f"{days} {slot.at:%H:%M}"
 
 
+Hours = tuple[time, time]
+
+
+def parse_hours(value: Any) -> Hours:
+    """Read "23:00-06:00", which may pass midnight. Raises ValueError with what was expected."""
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", value) if isinstance(value, str) else None
+    try:
+        if match:
+            return time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    except ValueError:
+        pass
+    raise ValueError(f'expected hours such as "23:00-06:00", got {value!r}')
+
+
+def format_hours(value: Hours) -> str:
+    """Write hours as `parse_hours` reads them."""
+    return f"{value[0]:%H:%M}-{value[1]:%H:%M}"
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
 # NoDecode: in an environment variable it is written as here, not as JSON
 WrittenRatio = Annotated[Ratio, NoDecode, BeforeValidator(parse_ratio), PlainSerializer(str)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -22,13 +22,15 @@ from postiquette.model import (
 )
 from postiquette.policies.language.reader import Reading, read
 from postiquette.policies.ledger import Ledger
+from postiquette.policies.past import NOTHING_SENT, Past
 from postiquette.policies.rewrite import rewrite
-from postiquette.policies.rule import Case, Past
+from postiquette.policies.rule import Case
 from postiquette.policies.rulebook import Rulebook
 
 _HARDNESS = [Action.ALLOW, Action.REWRITE, Action.DEFER, Action.HOLD, Action.BLOCK]
 
-_read = lru_cache(maxsize=8192)(read)
+#: a queue is read several times over: as it is laid out, as it goes by, as it is mended
+_read = lru_cache(maxsize=1 << 18)(read)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Situation:
     at: datetime
     #: the audience's, without the post itself
     ledger: Ledger
-    past: Sequence[Past] = ()
+    past: Past = NOTHING_SENT
     written_at: datetime | None = None
     approval: Approval | None = None
     #: the wording in which a sibling, or an earlier item, already went out: the post was decided with it
@@ -122,9 +124,7 @@ def _judge(
 ) -> _Judgement:
     readings = {name: _read(text, None, policy.wording) for name, text in content.fields()}
     kind = kind_of(situation.post, content, policy.wording)
-    balances = tuple(
-        ledger.balance(counter, at, situation.post.id) for counter in (policy.asking, policy.promotion) if counter
-    )
+    balances = tuple(ledger.balance(counter, at, situation.post.id) for counter in policy.counters)
     case = Case(
         post=situation.post,
         content=content,
@@ -134,6 +134,7 @@ def _judge(
         readings=readings,
         balances={balance.counter.kind: balance for balance in balances},
         past=situation.past,
+        last_ask=ledger.newest(Kind.SHARE_REQUEST, at, situation.post.id),
         written_at=situation.written_at,
         already_counted=situation.settled is not None,
         wording=policy.wording,
@@ -169,6 +170,8 @@ def _earned_slot(situation: Situation, policy: Policy, rulebook: Rulebook) -> da
     for slot, ledger in situation.later:
         if slot > situation.at + policy.defer_within:
             return None
+        if not ledger.is_free(policy.asking, slot, situation.post.id):
+            continue
         if not _judge(situation, situation.post.content, slot, ledger, policy, rulebook).excess:
             return slot
     return None
@@ -195,4 +198,4 @@ def _decision(action: Action, judged: _Judgement, content: Content, policy: Poli
     findings = judged.findings
     if judged.excess:
         findings = tuple(_acting(finding, action) for finding in findings)
-    return Decision(action, judged.kind, content, findings, judged.balances, policy=policy.stamp())
+    return Decision(action, judged.kind, content, findings, judged.balances, policy=policy.stamp)

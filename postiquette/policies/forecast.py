@@ -7,18 +7,22 @@ new slot, and posts of one id to one audience are decided once.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter as Multiset
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from postiquette.model import SIBLINGS, Account, Action, Approval, Content, Decision, Entry, Kind, Policy, Post
+from postiquette.model import SIBLINGS, Account, Action, Approval, Content, Decision, Entry, Policy, Post
 from postiquette.policies.decide import Situation, decide, kind_of
 from postiquette.policies.ledger import Ledger
-from postiquette.policies.rule import Past
+from postiquette.policies.past import NOTHING_SENT, Past, Remembered, Sent
 from postiquette.policies.rulebook import Rulebook
 
 #: the slots of an account from an instant on, in order
 Slots = Callable[[str, datetime], Iterator[datetime]]
+
+#: no two decisions about one audience are made at the same instant
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Candidate:
         """Who goes first."""
         return self.at, self.position, self.key
 
+    @property
+    def unit(self) -> tuple[str, str]:
+        """What is decided once: a post for an audience."""
+        return self.account.audience, self.post.id
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -58,20 +67,16 @@ class Planned:
 
 @dataclass
 class Audience:
-    """What an audience was sent: the entries of its ledger and the texts of its posts, newest first."""
+    """What an audience was sent."""
 
-    entries: list[Entry] = field(default_factory=list)
-    past: list[Past] = field(default_factory=list)
-    #: spending posts older than `entries`, by kind
-    earlier: dict[Kind, int] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    past: Past = NOTHING_SENT
+    #: the newest entry: nothing is decided as if it had not been
+    newest: datetime | None = None
 
-    def without(self, post: str, at: datetime) -> Ledger:
-        """The ledger as a decision about `post` at `at` sees it: the candidate is not among the posts that count.
-
-        An earlier outing of the same id, longer ago than siblings lie apart, is another post to its readers.
-        """
-        others = (entry for entry in self.entries if entry.post != post or at - entry.at > SIBLINGS)
-        return Ledger(others, earlier=self.earlier)
+    def continued(self) -> Audience:
+        """The same, to be added to without touching this one."""
+        return Audience(self.ledger.copy(), Remembered(older=self.past), self.newest)
 
 
 class Forecast:
@@ -84,40 +89,51 @@ class Forecast:
         policy: Policy,
         rulebook: Rulebook,
         slots: Slots,
+        *,
+        rest: Callable[[], Iterable[Candidate]] = tuple,
     ) -> None:
+        """`rest` gives what else waits, beside `queue`; it is only asked where a post has to find another slot."""
         self._queue = {candidate.key: candidate for candidate in queue}
-        self._audiences = {
-            name: replace(a, entries=list(a.entries), past=list(a.past)) for name, a in audiences.items()
-        }
-        self._settled: dict[tuple[str, str], Content] = {}
+        self._rest = rest
+        self._audiences = {name: audience.continued() for name, audience in audiences.items()}
+        #: by unit, the wording in which it went out, and when
+        self._settled: dict[tuple[str, str], tuple[Content, datetime]] = {}
         self._policy = policy
         self._rulebook = rulebook
         self._slots = slots
+        self._ahead: _Ahead | None = None
+        #: the delivery that looks for a later slot, and so does not stand in its own way
+        self._aside: Candidate | None = None
         for candidate in self._queue.values():
             if candidate.settled is not None:
-                self._settled[self._unit(candidate)] = candidate.settled
+                self._settled[candidate.unit] = candidate.settled, candidate.at
 
     def audience(self, name: str) -> Audience:
         """An audience's history, with what the forecast has let out so far."""
-        return self._audiences.setdefault(name, Audience())
+        return self._audiences.setdefault(name, Audience(past=Remembered()))
 
     def decide(self, key: str, at: datetime) -> Decision:
         """The decision about one delivery at `at`, with the rest of the queue as it stands."""
         candidate = self._queue[key]
         audience = self.audience(candidate.account.audience)
+        settled, settled_at = self._settled.get(candidate.unit, (None, at))
         situation = Situation(
             post=candidate.post,
             account=candidate.account,
             at=at,
-            ledger=audience.without(candidate.post.id, at),
+            ledger=audience.ledger,
             past=audience.past,
             written_at=candidate.written_at,
             approval=candidate.approval,
-            settled=self._settled.get(self._unit(candidate)),
+            settled=settled if at - settled_at <= SIBLINGS else None,
             later=self._later(candidate, at) if candidate.by_slot else (),
             deferred=candidate.deferred,
         )
-        return decide(situation, self._policy, self._rulebook)
+        decision = decide(situation, self._policy, self._rulebook)
+        if self._ahead is not None and self._aside is not None:
+            self._ahead.put(self._aside)
+            self._aside = None
+        return decision
 
     def run(self, now: datetime) -> list[Planned]:
         """Let the whole queue go by, and say of each delivery what becomes of it. Posts already due are judged at `now`."""
@@ -125,19 +141,19 @@ class Forecast:
         heapq.heapify(waiting)
         planned: dict[str, Planned] = {}
         while waiting:
-            at, _, _, key = heapq.heappop(waiting)
-            candidate = self._queue[key]
-            at = max(at, now)
-            decision = self.decide(key, at)
+            due, _, _, key = heapq.heappop(waiting)
+            candidate, at = self._queue[key], max(due, now)
+            moment = self._moment(candidate, at)
+            decision = self.decide(key, moment)
             if decision.action is Action.DEFER and decision.defer_to is not None:
                 moved = replace(candidate, at=decision.defer_to, deferred=candidate.deferred + 1)
-                self._queue[key] = moved
+                self._move(candidate, moved)
                 planned[key] = Planned(candidate, decision.defer_to, decision)
                 heapq.heappush(waiting, (*moved.order, key))
                 continue
-            del self._queue[key]
+            self._leave(candidate)
             if decision.goes_out:
-                self._let_out(candidate, at, decision)
+                self._let_out(candidate, moment, decision)
             deferral = planned.get(key)
             if deferral is not None and decision.goes_out:
                 planned[key] = replace(deferral, at=at)
@@ -145,51 +161,121 @@ class Forecast:
                 planned[key] = Planned(candidate, at, decision)
         return sorted(planned.values(), key=lambda plan: (plan.at, plan.candidate.position, plan.candidate.key))
 
+    def _moment(self, candidate: Candidate, at: datetime) -> datetime:
+        newest = self.audience(candidate.account.audience).newest
+        return max(at, newest + _INSTANT) if newest is not None else at
+
     def _let_out(self, candidate: Candidate, at: datetime, decision: Decision) -> None:
-        unit = self._unit(candidate)
-        if unit in self._settled:
+        settled = self._settled.get(candidate.unit)
+        if settled is not None and at - settled[1] <= SIBLINGS:
             return
-        self._settled[unit] = decision.content
-        audience = self.audience(candidate.account.audience)
-        audience.entries.append(Entry(at, candidate.post.id, decision.kind))
-        audience.past.insert(0, Past(candidate.post.id, at, decision.content))
+        self._settled[candidate.unit] = decision.content, at
+        audience, entry = self.audience(candidate.account.audience), Entry(at, candidate.post.id, decision.kind)
+        audience.ledger.add(entry)
+        audience.newest = at
+        assert isinstance(audience.past, Remembered)
+        audience.past.add(Sent(candidate.post.id, at, decision.kind, decision.content))
+        if self._ahead is not None:
+            self._ahead.went_out(candidate, entry)
+
+    def _leave(self, candidate: Candidate) -> None:
+        del self._queue[candidate.key]
+        if self._ahead is not None:
+            self._ahead.drop(candidate)
+
+    def _move(self, candidate: Candidate, moved: Candidate) -> None:
+        self._queue[candidate.key] = moved
+        if self._ahead is not None:
+            self._ahead.drop(candidate)
+            self._ahead.put(moved)
 
     def _later(self, candidate: Candidate, at: datetime) -> Iterator[tuple[datetime, Ledger]]:
         """The account's free slots after `at`, each with the ledger that the rest of the queue will have made by then."""
-        taken = {
-            c.at for c in self._queue.values() if c.account.name == candidate.account.name and c.key != candidate.key
-        }
-        audience = self.audience(candidate.account.audience)
-        ledger = audience.without(candidate.post.id, at)
-        known = {entry.post for entry in audience.entries}
-        coming = sorted(self._coming(candidate, known), key=lambda entry: (entry.at, entry.post))
+        if self._ahead is None:
+            for other in self._rest():
+                self._queue.setdefault(other.key, other)
+            self._ahead = _Ahead(self._queue.values(), self._audiences, self._policy)
+        self._ahead.drop(candidate)
+        self._aside = candidate
         until = at + self._policy.defer_within
+        follower = self._ahead.next_of_series(candidate)
+        ledger = self._ahead.ledger(candidate.account.audience)
         for slot in self._slots(candidate.account.name, at):
-            if slot > until:
+            if slot > until or (follower is not None and slot >= follower):
                 return
-            if slot <= at or slot in taken:
-                continue
-            while coming and coming[0].at < slot:
-                ledger.add(coming.pop(0))
-            yield slot, ledger
-
-    def _coming(self, candidate: Candidate, known: set[str]) -> Iterator[Entry]:
-        """What else is scheduled for the audience, as its authors wrote it; asks count, so a deferral never hopes."""
-        seen = {candidate.post.id, *known}
-        for other in sorted(self._queue.values(), key=lambda c: c.order):
-            if other.account.audience == candidate.account.audience and other.post.id not in seen:
-                seen.add(other.post.id)
-                yield Entry(other.at, other.post.id, kind_of(other.post, other.post.content, self._policy.wording))
-
-    @staticmethod
-    def _unit(candidate: Candidate) -> tuple[str, str]:
-        return candidate.account.audience, candidate.post.id
+            if slot > at and not self._ahead.is_taken(candidate.account.name, slot):
+                yield slot, ledger
 
 
-def next_free(audience: Audience, plans: Sequence[Planned], policy: Policy, now: datetime) -> datetime | None:
-    """When the next ask would pass if all that is planned goes out: the answer to "when may I ask again?"."""
-    ledger = Ledger(audience.entries, earlier=audience.earlier)
-    for plan in plans:
-        if plan.decision.goes_out or plan.decision.action is Action.DEFER:
-            ledger.add(Entry(plan.at, plan.candidate.post.id, plan.decision.kind))
-    return ledger.next_free(policy.asking, now)
+class _Ahead:
+    """What is to come, for posts that look for a later slot: free slots, and ledgers as the rest of the queue will make them.
+
+    What waits counts as its authors wrote it; asks count, so a deferral never hopes.
+    """
+
+    def __init__(self, queue: Iterable[Candidate], audiences: Mapping[str, Audience], policy: Policy) -> None:
+        self._policy = policy
+        self._ledgers = {name: audience.ledger.copy() for name, audience in audiences.items()}
+        self._taken: Multiset[tuple[str, datetime]] = Multiset()
+        #: by unit, what waits of it; the first of them stands for it in the ledger
+        self._waiting: dict[tuple[str, str], list[Candidate]] = {}
+        self._entered: dict[tuple[str, str], Entry] = {}
+        #: by unit, when it went out: what is left of it spends and earns nothing more, for a while
+        self._out: dict[tuple[str, str], datetime] = {}
+        self._series: dict[tuple[str, str], list[Candidate]] = {}
+        for candidate in sorted(queue, key=lambda candidate: candidate.order):
+            self.put(candidate)
+
+    def put(self, candidate: Candidate) -> None:
+        """A delivery waits for its time."""
+        self._taken[candidate.account.name, candidate.at] += 1
+        self._waiting.setdefault(candidate.unit, []).append(candidate)
+        if candidate.post.series is not None:
+            self._series.setdefault((candidate.account.name, candidate.post.series), []).append(candidate)
+        self._enter(candidate.unit)
+
+    def drop(self, candidate: Candidate) -> None:
+        """A delivery waits no more."""
+        self._taken[candidate.account.name, candidate.at] -= 1
+        self._waiting[candidate.unit].remove(candidate)
+        if candidate.post.series is not None:
+            self._series[candidate.account.name, candidate.post.series].remove(candidate)
+        self._enter(candidate.unit)
+
+    def went_out(self, candidate: Candidate, entry: Entry) -> None:
+        """A unit is decided: it stands in the ledger as it went out."""
+        self._out[candidate.unit] = entry.at
+        self.ledger(candidate.unit[0]).add(entry)
+        self._enter(candidate.unit)
+
+    def ledger(self, audience: str) -> Ledger:
+        """The ledger to come of an audience."""
+        return self._ledgers.setdefault(audience, Ledger())
+
+    def is_taken(self, account: str, at: datetime) -> bool:
+        """Whether something of the account waits for that very time."""
+        return self._taken[account, at] > 0
+
+    def next_of_series(self, candidate: Candidate) -> datetime | None:
+        """When the next post of a candidate's series is due on its account: order within a series is kept."""
+        if candidate.post.series is None:
+            return None
+        others = self._series[candidate.account.name, candidate.post.series]
+        return min((other.at for other in others if other.order > candidate.order), default=None)
+
+    def _enter(self, unit: tuple[str, str]) -> None:
+        """Let the first delivery that waits of a unit stand for it."""
+        ledger, entered = self.ledger(unit[0]), self._entered.pop(unit, None)
+        if entered is not None:
+            ledger.remove(entered)
+        out = self._out.get(unit)
+        left = (
+            one
+            for one in self._waiting.get(unit, ())
+            if one.settled is None and (out is None or one.at - out > SIBLINGS)
+        )
+        first = min(left, key=lambda candidate: candidate.order, default=None)
+        if first is not None:
+            kind = kind_of(first.post, first.post.content, self._policy.wording)
+            self._entered[unit] = Entry(first.at, first.post.id, kind)
+            ledger.add(self._entered[unit])

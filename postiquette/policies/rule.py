@@ -4,23 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
-from postiquette.model import NOTHING_TAUGHT, Account, Action, Balance, Content, Finding, Kind, Post, Wording
+from postiquette.config.values import format_duration, parse_duration
+from postiquette.model import NOTHING_TAUGHT, Account, Action, Balance, Content, Finding, Kind, Post, Severity, Wording
 from postiquette.policies.language.reader import Reading, Request
+from postiquette.policies.past import NOTHING_SENT, Past
 
 Family = Literal["asking", "repeating", "promotion", "fit", "timing"]
-Options = Mapping[str, object]
+#: the values in force, by option name, each of the type that its option reads
+Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Past:
-    """A post that its audience has been sent, as the repeat rules need it."""
+class Option:
+    """Something of a rule that a configuration may set."""
 
-    post: str
-    at: datetime
-    content: Content
+    default: Any
+    meaning: str
+    #: reads a written value; raises ValueError with what was found and what was expected
+    read: Callable[[object], Any]
+    #: writes a value as `read` reads it
+    write: Callable[[Any], str] = repr
+
+
+def duration(default: timedelta, meaning: str) -> Option:
+    """An option such as "7d"."""
+    return Option(default, meaning, parse_duration, lambda value: f'"{format_duration(value)}"')
+
+
+def whole(default: int, meaning: str, *, least: int = 0, most: int = 10_000) -> Option:
+    """An option that is a whole number within bounds."""
+
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise ValueError(f"expected a whole number from {least} to {most:,}, got {value!r}")
+        return value
+
+    return Option(default, meaning, read)
 
 
 @dataclass(frozen=True)
@@ -37,14 +59,18 @@ class Case:
     readings: Mapping[str, Reading]
     #: by what is counted
     balances: Mapping[Kind, Balance]
-    #: newest first
-    past: Iterable[Past] = ()
+    #: what the audience was sent before
+    past: Past = NOTHING_SENT
+    #: when the ledger has the last ask before this one; in a look ahead it may still be to come
+    last_ask: datetime | None = None
     #: the local time as it was written, without its zone; None for slots
     written_at: datetime | None = None
     #: whether the post's siblings have already spent for it
     already_counted: bool = False
     #: what authors taught the reader
     wording: Wording = NOTHING_TAUGHT
+    #: waivers of rules that had nothing to remark; known to the last rule asked
+    unused_waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,8 +85,9 @@ class Rule:
     #: what the rule finds, why it matters, an example, and what to write instead
     manual: str
     waivable: bool = True
-    #: option names with their defaults; a value must have the default's type
-    options: Options = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
+    #: None: what goes with the action
+    severity: Severity | None = None
 
     @property
     def summary(self) -> str:
@@ -81,14 +108,21 @@ def requests_in(case: Case) -> Iterator[tuple[str | None, Request | None]]:
 
 
 def ask_finding(
-    name: str, message: str, place: tuple[str | None, Request | None], evidence: tuple[str, ...], suggestion: str
+    name: str, message: str, place: tuple[str | None, Request | None], evidence: tuple[str, ...], suggestion: str | None
 ) -> Finding:
     """A finding on one request, its own words leading the evidence."""
     field_name, request = place
     if request is None:
-        return Finding(name, message, Action.HOLD, evidence=evidence, suggestion=suggestion)
+        return Finding(name, message, evidence=evidence, suggestion=suggestion)
+    words = (request.text, *evidence)
     return Finding(
-        name, message, Action.HOLD, field_name, request.start, request.end, (request.text, *evidence), suggestion
+        name,
+        message,
+        field=field_name,
+        start=request.start,
+        end=request.end,
+        evidence=words,
+        suggestion=suggestion,
     )
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from zoneinfo import ZoneInfo
 
 from postiquette.config.load import did_you_mean
-from postiquette.config.values import parse_duration
 from postiquette.errors import InputError, Problem
-from postiquette.model import Action, Finding, Policy, RuleSettings
+from postiquette.model import Action, Finding, Policy, RuleSettings, Severity, Waiver
 from postiquette.policies import rules
-from postiquette.policies.rule import Case, Family, Rule
+from postiquette.policies.rule import Case, Family, Options, Rule
+
+#: the rule that is asked last, with what the others made of the waivers
+_LAST = "unused-waiver"
+
+_SEVERITIES = {
+    Action.ALLOW: Severity.NOTE,
+    Action.REWRITE: Severity.WARNING,
+    Action.DEFER: Severity.WARNING,
+    Action.HOLD: Severity.WARNING,
+    Action.BLOCK: Severity.ERROR,
+}
 
 
 @cache
@@ -22,6 +32,16 @@ def all_rules() -> Mapping[str, Rule]:
     """Every rule there is, by name."""
     modules = (import_module(f"{rules.__name__}.{info.name}") for info in iter_modules(rules.__path__))
     return {module.RULE.name: module.RULE for module in modules}
+
+
+@dataclass(frozen=True)
+class _Tuned:
+    """A rule as a configuration has it."""
+
+    rule: Rule
+    action: Action
+    severity: Severity
+    options: Options
 
 
 class Rulebook:
@@ -34,24 +54,41 @@ class Rulebook:
             raise InputError(problems)
         self._rules = [
             _tuned(rule, policy.rules.get(name, RuleSettings()))
-            for name, rule in all_rules().items()
+            for name, rule in sorted(all_rules().items(), key=lambda item: item[0] == _LAST)
             if policy.rules.get(name, RuleSettings()).enabled
         ]
-
-    @property
-    def families(self) -> Mapping[str, Family]:
-        """The family of every rule in force."""
-        return {rule.name: rule.family for rule in self._rules}
+        self._waivable = {tuned.rule.name for tuned in self._rules if tuned.rule.waivable}
+        #: the family of every rule in force
+        self.families: Mapping[str, Family] = {tuned.rule.name: tuned.rule.family for tuned in self._rules}
 
     def findings(self, case: Case) -> Iterator[Finding]:
         """What the rules in force remark on a case; a waived rule's findings only remark."""
-        for rule in self._rules:
-            waiver = case.post.allow.get(rule.name) if rule.waivable else None
-            for finding in rule.check(case, rule.options):
+        used: set[str] = set()
+        for tuned in self._rules:
+            if tuned.rule.name == _LAST:
+                left = tuple(name for name in case.post.allow if name in self._waivable - used)
+                case = replace(case, unused_waivers=left) if left else case
+            for finding in tuned.rule.check(case, tuned.options):
+                waiver = case.post.allow.get(tuned.rule.name) if tuned.rule.waivable else None
                 if waiver is not None:
-                    yield replace(finding, action=Action.ALLOW, message=f"{finding.message} (waived: {waiver})")
-                else:
-                    yield replace(finding, rule=rule.name, action=rule.action)
+                    used.add(tuned.rule.name)
+                yield _settled(finding, tuned, waiver, case)
+
+
+def _settled(finding: Finding, tuned: _Tuned, waiver: Waiver | None, case: Case) -> Finding:
+    """A finding with the action and severity of its rule; a waiver that holds, or a check that only remarks, softens it."""
+    if waiver is not None and _holds(waiver, case):
+        message = f"{finding.message} (waived: {waiver.reason})"
+        return replace(finding, message=message, action=Action.ALLOW, severity=Severity.NOTE)
+    if waiver is not None:
+        finding = replace(finding, message=f"{finding.message} (its waiver ended on {waiver.until})")
+    if finding.action is Action.ALLOW:
+        return replace(finding, severity=Severity.NOTE)
+    return replace(finding, action=tuned.action, severity=tuned.severity)
+
+
+def _holds(waiver: Waiver, case: Case) -> bool:
+    return waiver.until is None or case.at.astimezone(ZoneInfo(case.account.timezone)).date() <= waiver.until
 
 
 def waiver_problem(name: str) -> str | None:
@@ -72,25 +109,22 @@ def _problems(name: str, tuned: RuleSettings) -> Iterator[Problem]:
         return
     if not rule.waivable and (not tuned.enabled or tuned.action is Action.ALLOW):
         yield Problem("the asking rules cannot be switched off; loosen `ratio`, or approve single posts", keys=keys)
-    for option, value in tuned.options.items():
-        if option not in rule.options:
-            message = f"{name} has no option {option!r}" + did_you_mean(option, list(rule.options))
-            yield Problem(message, keys=(*keys, option))
-        elif isinstance(fault := _converted(value, rule.options[option]), ValueError):
-            yield Problem(str(fault), keys=(*keys, option))
-
-
-def _tuned(rule: Rule, tuned: RuleSettings) -> Rule:
-    options = {name: _converted(tuned.options.get(name, default), default) for name, default in rule.options.items()}
-    return replace(rule, action=tuned.action or rule.action, options=options)
-
-
-def _converted(value: object, default: object) -> object:
-    if isinstance(default, timedelta):
+    for name_, value in tuned.options.items():
+        option = rule.options.get(name_)
+        if option is None:
+            known = did_you_mean(name_, [*rule.options, "action", "severity"])
+            yield Problem(f"{name} has no option {name_!r}" + known, keys=(*keys, name_))
+            continue
         try:
-            return parse_duration(value)
+            option.read(value)
         except ValueError as error:
-            return error
-    if type(value) is not type(default):
-        return ValueError(f"expected {type(default).__name__} such as {default!r}, got {value!r}")
-    return value
+            yield Problem(str(error), keys=(*keys, name_))
+
+
+def _tuned(rule: Rule, tuned: RuleSettings) -> _Tuned:
+    written = tuned.options
+    options = {
+        name: option.read(written[name]) if name in written else option.default for name, option in rule.options.items()
+    }
+    action = tuned.action or rule.action
+    return _Tuned(rule, action, tuned.severity or rule.severity or _SEVERITIES[action], options)

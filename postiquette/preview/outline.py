@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from postiquette.model import Account, Action, Balance, Content, Decision, Kind
-from postiquette.policies.forecast import Audience, Forecast, Planned, next_free
+from postiquette.model import Account, Action, Balance, Content, Counter, Decision, Kind, Policy
+from postiquette.policies.forecast import Forecast, Planned
+from postiquette.policies.ledger import Ledger, Openings
 from postiquette.scheduler.project import Project
+
+
+@dataclass
+class Books:
+    """What one audience was sent and, if the plan holds, will be sent."""
+
+    ledger: Ledger
+    policy: Policy
+    since: datetime
+    _openings: dict[Kind, Openings] = field(default_factory=dict)
+
+    def next_free(self, counter: Counter, after: datetime) -> datetime | None:
+        """When one more would pass if all that is planned goes out."""
+        if counter.kind not in self._openings:
+            self._openings[counter.kind] = Openings(self.ledger, counter, self.since)
+        return self._openings[counter.kind].next(after)
 
 
 @dataclass(frozen=True)
@@ -23,8 +41,18 @@ class Line:
     decision: Decision
     #: the author's wording
     original: Content
-    #: by what is counted, each with the next free time of the plan
-    ledger: tuple[Balance, ...]
+    #: those of its audience
+    books: Books
+    #: whether a post that has no time of its own may move
+    by_slot: bool
+
+    @cached_property
+    def ledger(self) -> tuple[Balance, ...]:
+        """By what is counted, each with the next free time of the plan."""
+        return tuple(
+            replace(balance, next_free_at=self.at if balance.free else self.books.next_free(balance.counter, self.at))
+            for balance in self.decision.balances
+        )
 
 
 @dataclass(frozen=True)
@@ -34,8 +62,8 @@ class Outline:
     generated_at: datetime
     accounts: dict[str, Account]
     lines: tuple[Line, ...]
-    #: by audience: what it was sent and will be sent
-    audiences: dict[str, Audience]
+    #: by audience
+    audiences: dict[str, Books]
     #: what a sync would do that a person should know
     notes: tuple[str, ...] = ()
 
@@ -56,18 +84,14 @@ def outline(project: Project, now: datetime, *, days: int | None = None) -> Outl
 
 
 def _from_store(project: Project, now: datetime, days: int | None) -> Outline:
-    from postiquette.queue import sync
     from postiquette.queue.store import Store
+    from postiquette.scheduler.intake import rehearse
     from postiquette.scheduler.outlook import from_store, waiting_for_a_person
 
     store = Store.open(project.configuration.database_url)
     try:
-        with store.rehearse() as connection:
-            changes = sync.compare(connection, project.drafts, project.gathered.sources)
-            if not changes.alarming:
-                sync.apply(connection, changes, project.next_slot(now), "preview", now)
-            notes = (*changes.alarming, *changes.refused)
-            forecast = from_store(project, connection)
+        with rehearse(project, store, now) as (connection, notes):
+            forecast = from_store(project, connection, now)
             return _outline(project, now, days, forecast, waiting_for_a_person(project, connection), notes)
     finally:
         store.close()
@@ -81,33 +105,22 @@ def _outline(
     waiting: Sequence[tuple[str, Planned]],
     notes: Iterable[str],
 ) -> Outline:
-    history = {name: forecast.audience(name) for name in {a.audience for a in project.accounts.values()}}
-    before = {name: replace(audience, entries=list(audience.entries)) for name, audience in history.items()}
     plans = forecast.run(now)
+    names = {account.audience for account in project.accounts.values()}
+    books = {name: Books(forecast.audience(name).ledger, project.policy, now) for name in names}
     states = [("scheduled", plan) for plan in plans] + list(waiting)
     until = now + timedelta(days=days) if days is not None else None
-
-    def free(plan: Planned) -> datetime | None:
-        name = plan.candidate.account.audience
-        return next_free(before[name], _of(plans, name), project.policy, plan.at)
-
-    lines = [_line(state, plan, free) for state, plan in states if until is None or plan.at <= until]
+    lines = [
+        _line(state, plan, books[plan.candidate.account.audience])
+        for state, plan in states
+        if until is None or plan.at <= until
+    ]
     lines.sort(key=lambda line: (line.at, line.key))
-    return Outline(now, project.accounts, tuple(lines), history, tuple(notes))
+    return Outline(now, project.accounts, tuple(lines), books, tuple(notes))
 
 
-def _of(plans: Iterable[Planned], audience: str) -> list[Planned]:
-    return [plan for plan in plans if plan.candidate.account.audience == audience]
-
-
-def _line(state: str, plan: Planned, free: Callable[[Planned], datetime | None]) -> Line:
+def _line(state: str, plan: Planned, books: Books) -> Line:
     candidate = plan.candidate
-    ledger = tuple(
-        replace(balance, next_free_at=plan.at if balance.free else free(plan))
-        if balance.counter.kind is Kind.SHARE_REQUEST
-        else balance
-        for balance in plan.decision.balances
-    )
     return Line(
         key=candidate.key,
         post=candidate.post.id,
@@ -116,22 +129,18 @@ def _line(state: str, plan: Planned, free: Callable[[Planned], datetime | None])
         state=state,
         decision=plan.decision,
         original=candidate.post.content,
-        ledger=ledger,
+        books=books,
+        by_slot=candidate.by_slot,
     )
 
 
 def standing(project: Project, now: datetime) -> dict[str, tuple[Balance, ...]]:
     """The balances of every audience as they are now, each with the next free time of the plan."""
-    from postiquette.policies.ledger import Ledger
-
-    planned = outline(project, now)
     found = {}
-    for name, audience in planned.audiences.items():
-        sent = Ledger((entry for entry in audience.entries if entry.at <= now), earlier=audience.earlier)
-        whole = Ledger(audience.entries, earlier=audience.earlier)
-        counters = [counter for counter in (project.policy.asking, project.policy.promotion) if counter]
-        balances = [
-            replace(sent.balance(counter, now), next_free_at=whole.next_free(counter, now)) for counter in counters
-        ]
-        found[name] = tuple(balances)
+    for name, books in outline(project, now).audiences.items():
+        sent = books.ledger.as_of(now)
+        found[name] = tuple(
+            replace(sent.balance(counter, now), next_free_at=books.next_free(counter, now))
+            for counter in project.policy.counters
+        )
     return found

@@ -60,7 +60,8 @@ def render(outline: Outline, pictures: Mapping[str, Path] | None = None) -> str:
             (account, [_card(line, shown) for line in _of(outline, name)]) for name, account in outline.accounts.items()
         ],
         charts=[
-            (name, list(_bars(audience.entries, outline.generated_at))) for name, audience in outline.audiences.items()
+            (name, list(_bars(books.ledger.entries(), outline.generated_at)))
+            for name, books in outline.audiences.items()
         ],
         generated=f"{outline.generated_at:%Y-%m-%d %H:%M} UTC",
     )

@@ -14,6 +14,9 @@ from postiquette.queue.delivery import Delivery, from_row
 from postiquette.queue.states import ALLOWED, CHANGEABLE, State
 from postiquette.queue.tables import Instant, accounts, deliveries, history, switches
 
+#: databases take so many values in one question
+_MANY = 500
+
 
 @dataclass(frozen=True)
 class Move:
@@ -51,9 +54,30 @@ def in_states(
     return [from_row(row) for row in connection.execute(query.order_by(*order))]
 
 
-def everything(connection: sa.Connection) -> list[Delivery]:
-    """All deliveries, in order of time."""
-    return in_states(connection, State)
+def by_keys(connection: sa.Connection, keys: Iterable[str]) -> dict[str, Delivery]:
+    """The deliveries of these keys, as far as there are any."""
+    return {found.key: found for found in _whose(connection, deliveries.c.key, keys)}
+
+
+def of_posts(connection: sa.Connection, posts: Iterable[str]) -> list[Delivery]:
+    """All deliveries of these posts."""
+    return _whose(connection, deliveries.c.post, posts)
+
+
+def _whose(connection: sa.Connection, column: sa.Column[Any], values: Iterable[str]) -> list[Delivery]:
+    wanted, found = sorted(set(values)), []
+    for start in range(0, len(wanted), _MANY):
+        some = wanted[start : start + _MANY]
+        found += [from_row(row) for row in connection.execute(sa.select(deliveries).where(column.in_(some)))]
+    return found
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    number = sa.func.count()
+    rows = connection.execute(sa.select(deliveries.c.state, number).group_by(deliveries.c.state)).all()
+    found = {row[0]: row[1] for row in rows}
+    return {str(state): found[state] for state in State if state in found}
 
 
 def due(connection: sa.Connection, now: datetime) -> list[Delivery]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from postiquette.errors import StoreError
-from postiquette.model import Approval, Content, Kind, Media, Post
+from postiquette.model import Approval, Content, Kind, Media, Post, Waiver
 from postiquette.queue.states import Counted, State
 
 
@@ -65,7 +66,7 @@ def _from_row(row: sa.Row[Any]) -> Delivery:
             content=content_from(data["content"]),
             series=data["series"],
             declared_kind=Kind(data["declared_kind"]) if data["declared_kind"] else None,
-            allow=data["allow"],
+            allow=waivers_from(data["allow"]),
         ),
         account=data["account"],
         audience=data["audience"],
@@ -93,6 +94,34 @@ def _from_row(row: sa.Row[Any]) -> Delivery:
 def content_to(content: Content) -> dict[str, Any]:
     """Content as JSON holds it."""
     return asdict(content)
+
+
+def sent_columns(content: Content, kind: Kind) -> dict[str, Any]:
+    """The columns that say in which wording a post went out, or is about to, and what it is."""
+    return {"sent": content_to(content), "words": digest(content), "kind": str(kind)}
+
+
+def digest(content: Content) -> str:
+    """Thirty-two hexadecimal digits of what a post says; texts that say the same have the same."""
+    return hashlib.sha256(content.words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def waivers_to(allow: Mapping[str, Waiver]) -> dict[str, Any]:
+    """Waivers as JSON holds them."""
+    return {
+        rule: {"reason": waiver.reason, "until": waiver.until.isoformat() if waiver.until else None}
+        for rule, waiver in allow.items()
+    }
+
+
+def waivers_from(data: Mapping[str, Any]) -> dict[str, Waiver]:
+    """Waivers as `waivers_to` wrote them; earlier versions wrote the bare reason."""
+    return {
+        rule: Waiver(written)
+        if isinstance(written, str)
+        else Waiver(written["reason"], date.fromisoformat(written["until"]) if written["until"] else None)
+        for rule, written in data.items()
+    }
 
 
 def content_from(data: Mapping[str, Any]) -> Content:

@@ -40,7 +40,8 @@ S = State
 
 #: what may follow what; None is the beginning
 ALLOWED: dict[State | None, frozenset[State]] = {
-    None: frozenset({S.SCHEDULED}),
+    # a post made by hand comes in as published
+    None: frozenset({S.SCHEDULED, S.PUBLISHED}),
     S.SCHEDULED: frozenset({S.CLAIMED, S.HELD, S.BLOCKED, S.MISSED, S.WITHDRAWN, S.HANDED_OVER, S.SCHEDULED}),
     S.CLAIMED: frozenset({S.SUBMITTING, S.SCHEDULED, S.HELD, S.BLOCKED, S.FAILED}),
     S.SUBMITTING: frozenset({S.PUBLISHED, S.REFUSED, S.UNCONFIRMED, S.SCHEDULED, S.SUBMITTING}),

@@ -22,7 +22,7 @@ from postiquette.errors import StoreError
 Connection = sa.Connection
 
 #: the newest step in migrations/versions
-VERSION = "0001"
+VERSION = "0002"
 
 _BUSY_SECONDS = 5
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from postiquette.errors import InputError
 from postiquette.queue import deliveries, leases
 from postiquette.queue.deliveries import Move
-from postiquette.queue.delivery import Delivery, content_to
+from postiquette.queue.delivery import Delivery, content_to, waivers_to
 from postiquette.queue.draft import Draft, NextSlot
 from postiquette.queue.states import CHANGEABLE, Counted, State
 
@@ -50,7 +50,7 @@ def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterabl
     """The difference between what is declared and the queue. `sources` are those that were there to be read."""
     drafts = list(drafts)
     changes = Changes()
-    queue = {delivery.key: delivery for delivery in deliveries.everything(connection)}
+    queue = deliveries.by_keys(connection, (draft.key for draft in drafts))
     for draft in drafts:
         known = queue.get(draft.key)
         if known is None:
@@ -60,11 +60,10 @@ def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterabl
                 f"{draft.key} was added by command; declare it under another id, or withdraw that one"
             )
         elif known.declared != draft.declared:
-            _compare_changed(changes, known, draft, queue.values())
+            _compare_changed(changes, known, draft, deliveries.of_posts(connection, [known.post.id]))
     declared = {draft.key for draft in drafts}
-    from_files = [
-        d for d in queue.values() if d.source != BY_COMMAND and d.state in CHANGEABLE and d.counted is Counted.NO
-    ]
+    waiting = deliveries.in_states(connection, CHANGEABLE)
+    from_files = [d for d in waiting if d.source != BY_COMMAND and d.counted is Counted.NO]
     changes.withdrawn = [delivery for delivery in from_files if delivery.key not in declared]
     _alarm(changes, from_files, set(sources))
     return changes
@@ -179,7 +178,7 @@ def _columns(draft: Draft) -> dict[str, Any]:
         "content": content_to(post.content),
         "series": post.series,
         "declared_kind": str(post.declared_kind) if post.declared_kind else None,
-        "allow": dict(post.allow),
+        "allow": waivers_to(post.allow),
         "by_slot": draft.at is None,
         "written_at": draft.written_at.isoformat() if draft.written_at else None,
         "late": int(draft.late.total_seconds()),
@@ -191,7 +190,7 @@ def add(connection: sa.Connection, drafts: list[Draft], next_slot: NextSlot, by:
     for draft in drafts:
         if draft.at is not None and draft.at < now:
             raise InputError(f"{draft.at:%Y-%m-%d %H:%M} UTC is in the past; expected a time to come")
-        taken_ids = {delivery.post.id for delivery in deliveries.everything(connection)}
-        if draft.post.id in taken_ids and draft is drafts[0]:
-            raise InputError(f"the id {draft.post.id!r} is taken; choose another")
+    taken = deliveries.of_posts(connection, {draft.post.id for draft in drafts})
+    if taken:
+        raise InputError(f"the id {taken[0].post.id!r} is taken; choose another")
     apply(connection, Changes(added=drafts), next_slot, by, now)

@@ -93,6 +93,8 @@ deliveries = sa.Table(
     #: what went out, or was about to
     sa.Column("kind", sa.String(20)),
     sa.Column("sent", sa.JSON),
+    #: digest of what was said, so that saying it again is noticed
+    sa.Column("words", sa.String(32)),
     sa.Column("intent_at", Instant),
     sa.Column("url", sa.Text),
     #: not to be claimed before: backoff
@@ -108,6 +110,8 @@ deliveries = sa.Table(
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "account", "state", "due_at"),
     sa.Index(None, "audience", "intent_at"),
+    sa.Index("ix_deliveries_kind", "audience", "kind", "intent_at"),
+    sa.Index("ix_deliveries_words", "audience", "words", "intent_at"),
     sa.Index(None, "post"),
 )
 

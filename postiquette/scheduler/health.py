@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,14 +83,13 @@ def health(project: Project, store: Store) -> Health:
     """Look at the lock and at the tables."""
     file = project.configuration.database_file
     with store.read() as connection:
-        everything = deliveries.everything(connection)
-        due = [delivery.due_at for delivery in everything if delivery.state is State.SCHEDULED]
+        scheduled = deliveries.in_states(connection, (State.SCHEDULED,))
         return Health(
             heartbeat=heartbeat(file) if file is not None else None,
-            counts=dict(Counter(str(delivery.state) for delivery in everything)),
-            next_due=min(due, default=None),
+            counts=deliveries.counts(connection),
+            next_due=min((delivery.due_at for delivery in scheduled), default=None),
             stops=tuple(leases.stops(connection)),
             signed_out=tuple(sorted(leases.signed_out(connection) & set(project.accounts))),
-            waiting=tuple(delivery for delivery in everything if delivery.state in NEEDS_A_PERSON),
-            orphans=tuple(d for d in everything if d.state is State.SCHEDULED and d.account not in project.accounts),
+            waiting=tuple(deliveries.in_states(connection, NEEDS_A_PERSON)),
+            orphans=tuple(d for d in scheduled if d.account not in project.accounts),
         )

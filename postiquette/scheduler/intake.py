@@ -1,11 +1,13 @@
-"""Takes what the sources declare into the queue; the same for the command and for the running service."""
+"""Takes what the sources declare into the queue; the same for the command, for the running service, and for a dry run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from postiquette.queue import sync
-from postiquette.queue.store import Store
+from postiquette.queue.store import Connection, Store
 from postiquette.queue.sync import Changes
 from postiquette.scheduler.project import Project
 
@@ -23,3 +25,13 @@ def take_in(project: Project, store: Store, now: datetime, by: str, *, even_if_a
         if changes and (even_if_alarming or not changes.alarming):
             sync.apply(connection, changes, project.next_slot(now), by, now)
         return changes
+
+
+@contextmanager
+def rehearse(project: Project, store: Store, now: datetime) -> Iterator[tuple[Connection, tuple[str, ...]]]:
+    """The queue as a sync would leave it, and what a person should know of that; nothing of it is kept."""
+    with store.rehearse() as connection:
+        changes = sync.compare(connection, project.drafts, project.gathered.sources)
+        if not changes.alarming:
+            sync.apply(connection, changes, project.next_slot(now), "rehearsal", now)
+        yield connection, (*changes.alarming, *changes.refused)

@@ -4,48 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from postiquette.model import Account, Action, Decision, Kind
 from postiquette.policies.forecast import Audience, Candidate, Forecast, Planned
-from postiquette.policies.rule import Past
+from postiquette.policies.ledger import Ledger
 from postiquette.queue import books, deliveries
 from postiquette.queue.delivery import Delivery
 from postiquette.queue.states import NEEDS_A_PERSON, State
 from postiquette.queue.store import Connection
 from postiquette.scheduler.project import Project
+from postiquette.scheduler.stored_past import StoredPast
 
 #: deliveries that will go out if nothing stops them
 _COMING = (State.SCHEDULED, State.CLAIMED)
 
 
-def from_store(project: Project, connection: Connection) -> Forecast:
-    """The whole queue as the database has it."""
+def from_store(project: Project, connection: Connection, now: datetime) -> Forecast:
+    """The whole queue as the database has it, with all of the history that decisions at `now` or later can depend on."""
     waiting = [d for d in deliveries.in_states(connection, _COMING) if d.account in project.accounts]
-    return _forecast(project, connection, waiting, {account.audience for account in project.accounts.values()})
+    candidates = _candidates(project, connection, waiting)
+    names = {account.audience for account in project.accounts.values()}
+    audiences = {name: _audience(project, connection, name, candidates, now) for name in names}
+    return Forecast(candidates, audiences, project.policy, project.rulebook, project.slots)
 
 
-def for_one(project: Project, connection: Connection, delivery: Delivery) -> Forecast:
-    """What a decision about one delivery needs, whatever its state: its audience, and what else waits for it if it may move."""
+def decide_one(project: Project, connection: Connection, delivery: Delivery, at: datetime) -> Decision:
+    """The decision about one delivery at `at`, whatever its state: what else waits is only read if it has to move."""
     audience = project.accounts[delivery.account].audience
-    waiting = [delivery]
-    if delivery.by_slot:
+
+    def rest() -> Iterable[Candidate]:
         names = [account.name for account in project.accounts.values() if account.audience == audience]
         coming = deliveries.in_states(connection, _COMING, accounts=names)
-        waiting += [other for other in coming if other.id != delivery.id]
-    return _forecast(project, connection, waiting, {audience})
+        return _candidates(project, connection, [other for other in coming if other.id != delivery.id])
+
+    [candidate] = _candidates(project, connection, [delivery])
+    history = _audience(project, connection, audience, [candidate], at)
+    forecast = Forecast([candidate], {audience: history}, project.policy, project.rulebook, project.slots, rest=rest)
+    return forecast.decide(delivery.key, at)
 
 
-def _forecast(
-    project: Project, connection: Connection, waiting: Sequence[Delivery], audiences: Iterable[str]
-) -> Forecast:
+def _candidates(project: Project, connection: Connection, waiting: Sequence[Delivery]) -> list[Candidate]:
     wordings = books.settled_wordings(connection, {delivery.post.id for delivery in waiting})
-    candidates = []
+    found = []
     for delivery in waiting:
         candidate = _candidate(delivery, project.accounts[delivery.account])
-        out = wordings.get((candidate.account.audience, delivery.post.id), [])
-        candidates.append(replace(candidate, settled=books.settled_for(out, delivery.due_at, delivery.id)))
-    histories = {name: _audience(connection, name) for name in audiences}
-    return Forecast(candidates, histories, project.policy, project.rulebook, project.slots)
+        out = wordings.get(candidate.unit, [])
+        found.append(replace(candidate, settled=books.settled_for(out, delivery.due_at, delivery.id)))
+    return found
 
 
 def _candidate(delivery: Delivery, account: Account) -> Candidate:
@@ -62,9 +68,13 @@ def _candidate(delivery: Delivery, account: Account) -> Candidate:
     )
 
 
-def _audience(connection: Connection, name: str) -> Audience:
-    book = books.book(connection, name)
-    return Audience(book.entries, [Past(*text) for text in book.texts], book.earlier)
+def _audience(
+    project: Project, connection: Connection, name: str, candidates: Iterable[Candidate], at: datetime
+) -> Audience:
+    book = books.book(connection, name, project.policy.counters, at)
+    contents = [candidate.post.content for candidate in candidates if candidate.account.audience == name]
+    past = StoredPast(connection, name, contents)
+    return Audience(Ledger(book.entries, earlier=book.earlier), past, books.newest(connection, name))
 
 
 def waiting_for_a_person(project: Project, connection: Connection) -> list[tuple[str, Planned]]:
@@ -76,7 +86,7 @@ def waiting_for_a_person(project: Project, connection: Connection) -> list[tuple
             continue
         candidate = _candidate(delivery, account)
         if delivery.state is State.HELD:
-            decision = for_one(project, connection, delivery).decide(delivery.key, delivery.due_at)
+            decision = decide_one(project, connection, delivery, delivery.due_at)
             decision = replace(decision, action=Action.HOLD)
         else:
             decision = Decision(Action.ALLOW, delivery.kind or Kind.VALUE, delivery.sent or delivery.post.content)

@@ -65,9 +65,11 @@ class Project:
 
     def next_slot(self, now: datetime) -> NextSlot:
         """How a post that goes by slots finds its time: the first slot after `now` that is not taken."""
+        # what a slot was given out for is taken by the next call, so nobody looks at it again
+        left: dict[str, Iterator[datetime]] = {}
 
         def find(account: str, taken: set[datetime]) -> datetime:
-            for slot in self.slots(account, now):
+            for slot in left.setdefault(account, self.slots(account, now)):
                 if slot not in taken:
                     return slot
             raise InputError(f"the account {account!r} has no free slot in the next three years")

@@ -16,7 +16,7 @@ from postiquette.errors import SiteError
 from postiquette.model import Action, Content, Decision, Item, Mode, Outcome, Verdict
 from postiquette.queue import attempts, books, deliveries, leases
 from postiquette.queue.deliveries import Move
-from postiquette.queue.delivery import Delivery, content_to
+from postiquette.queue.delivery import Delivery, sent_columns
 from postiquette.queue.leases import Lease
 from postiquette.queue.proof import proven
 from postiquette.queue.states import Counted, State
@@ -106,7 +106,7 @@ class Transactions:
                 deliveries.transition(connection, delivery, State.MISSED, move)
                 log.warning("missed", post=delivery.key, due=delivery.due_at.isoformat())
                 return None
-            decision = outlook.for_one(self.project, connection, delivery).decide(delivery.key, now)
+            decision = outlook.decide_one(self.project, connection, delivery, now)
             if not decision.goes_out:
                 self._obey(connection, delivery, decision)
                 return None
@@ -143,8 +143,7 @@ class Transactions:
             State.HANDED_OVER,
             self.move("a person presses the button on this site", decision),
             counted=str(Counted.MAYBE),
-            kind=str(decision.kind),
-            sent=content_to(decision.content),
+            **sent_columns(decision.content, decision.kind),
             intent_at=now,
         )
         log.warning("handed over: `postiquette assist` opens the filled composer", post=delivery.key)
@@ -223,17 +222,13 @@ class Transactions:
             if not leases.still_held(connection, lease, clock):
                 raise LeaseLost("the lease of the account has ended")
             leases.renew(connection, lease, clock, LEASE)
-            decision = outlook.for_one(self.project, connection, delivery).decide(delivery.key, now)
+            decision = outlook.decide_one(self.project, connection, delivery, now)
             if not decision.goes_out and delivery.state is State.CLAIMED:
                 self._obey(connection, delivery, decision)
                 return None
             if decision.content != content:
                 raise SiteError("the policies decided on another wording meanwhile")
-            columns: dict[str, Any] = {
-                "counted": str(Counted.MAYBE),
-                "kind": str(decision.kind),
-                "sent": content_to(content),
-            }
+            columns: dict[str, Any] = {"counted": str(Counted.MAYBE), **sent_columns(content, decision.kind)}
             if delivery.intent_at is None:
                 columns["intent_at"] = now
             reason = "about to press the button" + (f" for item {number + 1}" if number else "")

@@ -44,7 +44,7 @@ def queue(letters: str, *, by_slot: bool = True, accounts: int = 1, audience: st
 def forecast(candidates: list[Candidate], ratio: str = "1:4", posts: int = 20, history: list[Entry] | None = None):
     asks, values = ratio.split(":")
     policy = Policy(Counter(Kind.SHARE_REQUEST, Ratio(int(asks), int(values)), Window(posts=posts)))
-    made = Forecast(candidates, {"us": Audience(entries=history or [])}, policy, Rulebook(policy), slots)
+    made = Forecast(candidates, {"us": Audience(Ledger(history or []))}, policy, Rulebook(policy), slots)
     return made, policy
 
 
@@ -83,7 +83,8 @@ def test_one_post_on_two_accounts_of_an_audience_is_decided_and_counted_once() -
     for plan in plans:
         by_post.setdefault(plan.candidate.post.id, set()).add((plan.decision.action, plan.decision.content))
     assert all(len(decisions) == 1 for decisions in by_post.values())
-    assert len(made.audience("us").entries) == len({entry.post for entry in made.audience("us").entries})
+    entries = made.audience("us").ledger.entries()
+    assert len(entries) == len({entry.post for entry in entries})
 
 
 @settings(max_examples=60)
@@ -94,7 +95,7 @@ def test_whatever_is_let_out_keeps_the_ratio(letters: str, ratio: str, posts: in
     made, policy = forecast(queue(letters), ratio, posts)
     plans = made.run(START)
     assert len(plans) == len(letters)
-    entries = made.audience("us").entries
+    entries = made.audience("us").ledger.entries()
     for entry in entries:
         if entry.kind is Kind.SHARE_REQUEST:
             before = Ledger(other for other in entries if other.post != entry.post)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postiquette.model import Counter, Entry, Kind, Ratio, Window
-from postiquette.policies.ledger import Ledger
+from postiquette.policies.ledger import Ledger, Openings
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KINDS = {
@@ -113,7 +113,7 @@ def test_the_next_free_time_is_the_first(history, ratio, window) -> None:
     made = [Entry(START + timedelta(hours=h), f"p{n:03}", *KINDS[k]) for n, (h, k) in enumerate(history)]
     rule = Counter(Kind.SHARE_REQUEST, Ratio(*ratio), Window(*window))
     ledger = Ledger(made)
-    free = ledger.next_free(rule, START)
+    free = Openings(ledger, rule, START).next(START)
     grid = [START + timedelta(hours=h) for h in range(0, 400 + 13 * 24, 7)]
     if free is None:
         assert not any(ledger.balance(rule, at).free for at in grid)

@@ -5,9 +5,23 @@ What it finds: a stretch that reads as a share request, and that `[policy.langua
 Why it matters: an exception that nobody sees becomes a hole in the ratio. Each use is shown in the preview and stays on record,
 and it excuses no other request of the post.
 
-Example: a station teaches that "spread the word radio" is none, and posts "Spread the Word Radio is on at nine".
+Example: a station whose name looks like a request.
 
-Instead: nothing, where the exception is right; otherwise take it out of the configuration.
+    [policy.language]
+    not_asks = [{ phrase = "spread the word radio", examples = ["Spread the Word Radio is on at nine"] }]
+
+    [[posts]]
+    id = "nine"
+    text = "Spread the Word Radio is on at nine tonight, with songs from the harbour."
+
+Instead: nothing, where the exception is right; otherwise take it out of the configuration, or say it without the words.
+
+    [policy.language]
+    not_asks = [{ phrase = "spread the word radio", examples = ["Spread the Word Radio is on at nine"] }]
+
+    [[posts]]
+    id = "nine"
+    text = "The radio is on at nine tonight, with songs from the harbour."
 """
 
 from __future__ import annotations
@@ -15,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postiquette.model import Action, Finding
-from postiquette.policies.rule import Case, Options, Rule, named
+from postiquette.policies.rule import Case, Options, Rule, ask_finding, named
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
@@ -23,15 +37,8 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     for name, reading in case.readings.items():
         for request in reading.excused:
             phrase = request.pattern.partition(":")[2]
-            yield Finding(
-                NAME,
-                f"reads as a share request, excused by policy.language.not_asks: “{phrase}”",
-                Action.ALLOW,
-                name,
-                request.start,
-                request.end,
-                (request.text,),
-            )
+            message = f"reads as a share request, excused by policy.language.not_asks: “{phrase}”"
+            yield ask_finding(NAME, message, (name, request), (), None)
 
 
 NAME = named(__name__)

@@ -5,9 +5,18 @@ that comes twice when they go back (the first one is taken).
 
 Why it matters: the post goes out at another time than the one written.
 
-Example: `at = 2027-03-28T02:30:00` in Europe/Amsterdam.
+Example:
+    [[posts]]
+    id = "early"
+    at = 2027-03-28T02:30:00
+    text = "The clocks went forward: the early ferry leaves at five all the same."
 
-Instead: choose another time, or write one with its offset: `2027-03-28T02:30:00+01:00`.
+Instead: choose another time, or write one with its offset.
+
+    [[posts]]
+    id = "early"
+    at = 2027-03-28T02:30:00+01:00
+    text = "The clocks went forward: the early ferry leaves at five all the same."
 """
 
 from __future__ import annotations
@@ -34,7 +43,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
         message = f"{written:%Y-%m-%d %H:%M} comes twice in {case.account.timezone}; the first is taken"
     else:
         return
-    yield Finding(NAME, message, Action.ALLOW, suggestion="write the time with its offset")
+    yield Finding(NAME, message, suggestion="write the time with its offset")
 
 
 NAME = named(__name__)

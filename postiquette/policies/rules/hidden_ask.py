@@ -6,9 +6,17 @@ not ask; or one that is written with look-alike letters or invisible characters.
 Why it matters: people who use screen readers need the alt text, and an ask at the end of a thread is still an ask. It counts as
 one wherever it stands, so hiding it wins nothing and costs trust.
 
-Example: a photograph whose alt text ends in "Please retweet".
+Example: a thread whose last item asks, where the post itself does not.
+
+    [[posts]]
+    id = "clock"
+    thread = ["How we mended the church clock, in three steps.", "That was all. Please share!"]
 
 Instead: ask in the open, or not at all.
+
+    [[posts]]
+    id = "clock"
+    thread = ["How we mended the church clock, in three steps.", "That was all."]
 """
 
 from __future__ import annotations
@@ -17,7 +25,7 @@ from collections.abc import Iterator
 
 from postiquette.model import Action, Finding
 from postiquette.policies.language.folding import disguised
-from postiquette.policies.rule import Case, Options, Rule, named
+from postiquette.policies.rule import Case, Options, Rule, ask_finding, named
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
@@ -33,16 +41,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
                 message = f"a request for shares stands in {name}, where readers do not expect it"
             else:
                 continue
-            yield Finding(
-                NAME,
-                message,
-                Action.ALLOW,
-                name,
-                request.start,
-                request.end,
-                (request.text,),
-                "ask in the open, or not at all",
-            )
+            yield ask_finding(NAME, message, (name, request), (), "ask in the open, or not at all")
 
 
 NAME = named(__name__)

@@ -6,7 +6,20 @@ Why it matters: the post would fail after it was prepared, or go out without its
 
 Example: five images for a site that takes four.
 
+    [[posts]]
+    id = "walk"
+    text = "The path by the lake, from all sides."
+    media = [
+        { path = "1.png", alt = "North" }, { path = "2.png", alt = "East" }, { path = "3.png", alt = "South" },
+        { path = "4.png", alt = "West" }, { path = "5.png", alt = "From above" },
+    ]
+
 Instead: fewer files, another format, or a thread.
+
+    [[posts]]
+    id = "walk"
+    text = "The path by the lake, from all sides."
+    media = [{ path = "1.png", alt = "North" }, { path = "2.png", alt = "East" }]
 """
 
 from __future__ import annotations
@@ -23,14 +36,14 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     limits, media = case.account.limits, case.content.media
     if limits.media is not None and len(media) > limits.media:
         message = f"{len(media)} files, but {case.account.site} takes {limits.media or 'none'}"
-        yield Finding(NAME, message, Action.HOLD, suggestion="attach fewer files")
+        yield Finding(NAME, message, suggestion="attach fewer files")
     for index, item in enumerate(media):
         ending = PurePath(item.path).suffix.lower().lstrip(".")
         if limits.media_types and ending not in limits.media_types:
             message = (
                 f"{case.account.site} takes {', '.join(limits.media_types)}, not {ending or 'files without an ending'}"
             )
-            yield Finding(NAME, message, Action.HOLD, f"media[{index}]")
+            yield Finding(NAME, message, field=f"media[{index}]")
 
 
 NAME = named(__name__)

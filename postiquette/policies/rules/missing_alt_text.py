@@ -4,9 +4,18 @@ What it finds: media without an alt text, or with an empty one.
 
 Why it matters: people who cannot see the picture are told nothing, and some sites ask before they publish it.
 
-Example: `media = [{ path = "wal.png" }]`
+Example:
+    [[posts]]
+    id = "wal"
+    text = "What happens when two processes read while one writes."
+    media = [{ path = "wal.png" }]
 
-Instead: `media = [{ path = "wal.png", alt = "Two processes reading while one writes" }]`
+Instead: say what the picture shows.
+
+    [[posts]]
+    id = "wal"
+    text = "What happens when two processes read while one writes."
+    media = [{ path = "wal.png", alt = "Two readers and a writer at one file, none waiting" }]
 """
 
 from __future__ import annotations
@@ -21,7 +30,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every file without a description."""
     for index, item in enumerate(case.content.media):
         if not (item.alt or "").strip():
-            yield Finding(NAME, "no alt text", Action.ALLOW, f"media[{index}]", suggestion='add alt = "…"')
+            yield Finding(NAME, "no alt text", field=f"media[{index}]", suggestion='add alt = "…"')
 
 
 NAME = named(__name__)

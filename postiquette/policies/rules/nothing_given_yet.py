@@ -4,9 +4,17 @@ What it finds: a share request to an audience to which nothing was sent in the w
 
 Why it matters: the first thing that people hear from you should not be a favour they are to do you.
 
-Example: a new account whose first post is "Tell your friends about us!".
+Example: a new account whose first post asks.
 
-Instead: a few posts of value first; or, for a launch, `grace = 1` in `[policy]`.
+    [[posts]]
+    id = "hello"
+    text = "We are here! Tell your friends about us!"
+
+Instead: a post of value first; or, for a launch, `grace = 1` in `[policy]`.
+
+    [[posts]]
+    id = "hello"
+    text = "We mend bicycles on Thursdays from six, bring your own tube."
 """
 
 from __future__ import annotations

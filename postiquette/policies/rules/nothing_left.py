@@ -5,9 +5,17 @@ because it states the terms of a giveaway, or because only the request names wha
 
 Why it matters: a stump of a post embarrasses its author, and a giveaway whose terms were cut is a false promise.
 
-Example: "RT if you miss summer" holds nothing but the request.
+Example: nothing but the request.
+
+    [[posts]]
+    id = "summer"
+    text = "RT if you miss summer"
 
 Instead: say what is worth passing on, and let the readers decide to.
+
+    [[posts]]
+    id = "summer"
+    text = "The lido has opened two weeks early: the water has 19 degrees."
 """
 
 from __future__ import annotations
@@ -16,7 +24,7 @@ from collections.abc import Iterator
 
 from postiquette.model import Action, Finding, Kind
 from postiquette.policies.rewrite import rewrite
-from postiquette.policies.rule import Case, Options, Rule, named
+from postiquette.policies.rule import Case, Options, Rule, ask_finding, named
 
 _MESSAGES = {
     "nothing-left": "without the request nothing worth sending is left",
@@ -33,8 +41,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
         reading = case.readings[name]
         reason = rewrite(text, reading.lang, case.wording).reason if reading.requests else None
         if reason:
-            first = reading.requests[0]
-            yield Finding(NAME, _MESSAGES[reason], Action.ALLOW, name, first.start, first.end, (first.text,))
+            yield ask_finding(NAME, _MESSAGES[reason], (name, reading.requests[0]), (), None)
 
 
 NAME = named(__name__)

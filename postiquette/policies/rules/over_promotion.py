@@ -5,9 +5,31 @@ What it finds: a promotional post ("buy", "sign up", "follow us") for which the 
 
 Why it matters: rules of the trade such as 80/20 measure promotion, not asking. Both wear an audience out.
 
-Example: with `preset = "80/20"`, a second "Early-bird tickets end tonight" after four value posts.
+Example: with `preset = "80/20"`, a promotional post after one value post.
+
+    [policy]
+    preset = "80/20"
+
+    [[posts]]
+    id = "tip"
+    text = "Tip 1: let the dough rest in the cold, it forgives you more."
+
+    [[posts]]
+    id = "course"
+    text = "Book our bread course now: https://example.org/course"
 
 Instead: give first, or tell what the thing is good for rather than to buy it.
+
+    [policy]
+    preset = "80/20"
+
+    [[posts]]
+    id = "tip"
+    text = "Tip 1: let the dough rest in the cold, it forgives you more."
+
+    [[posts]]
+    id = "course"
+    text = "Most loaves fail because the oven is too cold: what a stone changes, with photographs."
 """
 
 from __future__ import annotations
@@ -24,7 +46,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     if case.kind is not Kind.PROMOTION or balance is None or balance.free or case.already_counted:
         return
     message = f"{balance.spent} of {balance.allowed} promotional posts used in the {balance.counter.window}"
-    yield Finding(NAME, message, Action.HOLD, evidence=balance.spent_by, suggestion="more value posts first")
+    yield Finding(NAME, message, evidence=balance.spent_by, suggestion="more value posts first")
 
 
 NAME = named(__name__)

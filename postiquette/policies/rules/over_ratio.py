@@ -6,9 +6,53 @@ everything that went out, or may have.
 Why it matters: a few asks are fine, a barrage ends relationships. Asking does work, so it is a budget and not a ban: every value
 post earns a part of the next ask.
 
-Example: with `ratio = "1:4"`, "Please repost!" after four value posts and an earlier ask.
+Example: with `ratio = "1:4"`, a second ask after four value posts and an earlier one.
+
+    [[posts]]
+    id = "v1"
+    text = "Tip 1: let the dough rest in the cold, it forgives you more."
+
+    [[posts]]
+    id = "v2"
+    text = "Tip 2: knives last longer on wood than on glass."
+
+    [[posts]]
+    id = "v3"
+    text = "Tip 3: rain water is the best water for ferns."
+
+    [[posts]]
+    id = "v4"
+    text = "Tip 4: a north window is the place for orchids."
+
+    [[posts]]
+    id = "first"
+    text = "The seed exchange is on Sunday. Please share it with your neighbours!"
+
+    [[posts]]
+    id = "second"
+    text = "We need a van on Sunday morning. Could you pass that on?"
 
 Instead: give first. The finding names the posts that used the budget up; `postiquette ledger` says when the next ask is free.
+
+    [[posts]]
+    id = "v1"
+    text = "Tip 1: let the dough rest in the cold, it forgives you more."
+
+    [[posts]]
+    id = "v2"
+    text = "Tip 2: knives last longer on wood than on glass."
+
+    [[posts]]
+    id = "v3"
+    text = "Tip 3: rain water is the best water for ferns."
+
+    [[posts]]
+    id = "v4"
+    text = "Tip 4: a north window is the place for orchids."
+
+    [[posts]]
+    id = "first"
+    text = "The seed exchange is on Sunday. Please share it with your neighbours!"
 """
 
 from __future__ import annotations

@@ -1,45 +1,58 @@
 """Says to the same audience what it was told before.
 
 What it finds: a post with the words of one that is already out, under another id. Case, blanks and links do not make
-a difference. Option: `within` (default "90d").
+a difference.
 
 Why it matters: this is how a person posts a whole month twice: a renamed file, a new id, an import done again. Several sites
 also refuse or punish identical posts.
 
-Example: "WAL mode in three minutes" as `wal`, and again as `wal-2`.
+Example:
+    [[posts]]
+    id = "wal"
+    text = "WAL mode in three minutes: https://example.org/wal"
+
+    [[posts]]
+    id = "wal-2"
+    text = "WAL mode in three minutes"
 
 Instead: change the words, or waive it with the reason: `allow = { repeated-text = "weekly opening hours" }`.
+
+    [[posts]]
+    id = "wal"
+    text = "WAL mode in three minutes: https://example.org/wal"
+
+    [[posts]]
+    id = "wal-2"
+    text = "Readers go on while a writer commits, if you let them: https://example.org/wal"
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from postiquette.model import Action, Content, Finding
-from postiquette.policies.rule import Case, Options, Rule, named
+from postiquette.model import Action, Finding
+from postiquette.policies.rule import Case, Options, Rule, duration, named
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on the newest post with the same words."""
-    within = options["within"]
-    words = _words(case.content)
-    for past in case.past:
-        if isinstance(within, timedelta) and past.at < case.at - within:
+    words = case.content.words
+    for sent in case.past.with_words(words) if words else ():
+        if sent.at < case.at - options["within"]:
             return
-        if past.post != case.post.id and words and _words(past.content) == words:
-            message = f"the same words went out as {past.post} on {past.at:%Y-%m-%d}"
-            yield Finding(
-                NAME, message, Action.HOLD, evidence=(past.post,), suggestion="change the words, or waive the rule"
-            )
+        if sent.post != case.post.id:
+            message = f"the same words went out as {sent.post} on {sent.at:%Y-%m-%d}"
+            yield Finding(NAME, message, evidence=(sent.post,), suggestion="change the words, or waive the rule")
             return
-
-
-def _words(content: Content) -> str:
-    text = re.sub(r"https?://\S+", " ", " ".join(content.texts).casefold())
-    return " ".join(re.findall(r"\w+", text))
 
 
 NAME = named(__name__)
-RULE = Rule(NAME, "repeating", Action.HOLD, check, __doc__, options={"within": timedelta(days=90)})
+RULE = Rule(
+    NAME,
+    "repeating",
+    Action.HOLD,
+    check,
+    __doc__,
+    options={"within": duration(timedelta(days=90), "how long a text may not be repeated")},
+)

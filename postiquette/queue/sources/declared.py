@@ -47,7 +47,7 @@ class Declared:
             ),
             series=entry.series,
             declared_kind=entry.kind,
-            allow=dict(entry.allow),
+            allow={rule: waiver.as_waiver() for rule, waiver in entry.allow.items()},
         )
 
     def digest(self, *account: str) -> str:

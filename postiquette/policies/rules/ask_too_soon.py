@@ -6,6 +6,7 @@ lets several asks go out in a row to an audience that was given much before.
 Why it matters: twenty good posts earn five asks, but not five asks on one day.
 
 Example:
+
     [policy]
     grace = 9
 
@@ -20,7 +21,7 @@ Example:
     [[posts]]
     id = "b"
     at = 2026-06-03T09:00:00
-    text = "We look for a room for the repair evening. Could you pass that on?"
+    text = "We look for a room for the repair evening. Please share!"
 
 Instead: a slot some days later; `postiquette plan` finds one.
 
@@ -38,7 +39,7 @@ Instead: a slot some days later; `postiquette plan` finds one.
     [[posts]]
     id = "b"
     at = 2026-06-05T09:00:00
-    text = "We look for a room for the repair evening. Could you pass that on?"
+    text = "We look for a room for the repair evening. Please share!"
 """
 
 from __future__ import annotations

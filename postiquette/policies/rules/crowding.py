@@ -6,6 +6,7 @@ accounts is one post.
 Why it matters: two posts at once take each other's readers, and some sites hide an account that posts in bursts.
 
 Example:
+
     [[posts]]
     id = "bridge"
     at = 2026-06-02T09:00:00

@@ -6,6 +6,7 @@ that comes twice when they go back (the first one is taken).
 Why it matters: the post goes out at another time than the one written.
 
 Example:
+
     [[posts]]
     id = "early"
     at = 2027-03-28T02:30:00

@@ -5,6 +5,7 @@ What it finds: a text with more than `most` hashtags.
 Why it matters: a row of them reads like advertising, screen readers spell each one out, and Threads takes only one.
 
 Example:
+
     [[posts]]
     id = "walk"
     text = "The path by the lake is open again. #lake #walk #nature #happy #summer #outdoors"

@@ -6,6 +6,7 @@ Why it matters: everyone who is mentioned gets a notification. A row of names as
 count it as spam.
 
 Example:
+
     [[posts]]
     id = "photos"
     text = "Photos of the evening! @ada @bela @cleo @dora @emil @fritz @gina"

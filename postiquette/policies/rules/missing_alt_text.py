@@ -5,6 +5,7 @@ What it finds: media without an alt text, or with an empty one.
 Why it matters: people who cannot see the picture are told nothing, and some sites ask before they publish it.
 
 Example:
+
     [[posts]]
     id = "wal"
     text = "What happens when two processes read while one writes."

@@ -30,7 +30,7 @@ Example: with `ratio = "1:4"`, a second ask after four value posts and an earlie
 
     [[posts]]
     id = "second"
-    text = "We need a van on Sunday morning. Could you pass that on?"
+    text = "We need a van on Sunday morning. Please share!"
 
 Instead: give first. The finding names the posts that used the budget up; `postiquette ledger` says when the next ask is free.
 

@@ -5,6 +5,7 @@ What it finds: a post whose time lies within `hours`, on the clock of the accoun
 Why it matters: it is read by few, and whoever has notifications on is woken.
 
 Example:
+
     [[posts]]
     id = "late"
     at = 2026-06-02T03:30:00

@@ -3,10 +3,16 @@
 What it finds: a share request that reads almost like one that the audience got a short while ago, under another id. Links and
 capitals do not make a difference, and a word or two do not either.
 
+It is a warning, and stops nothing unless `action = "hold"` is set.
+
 Why it matters: whoever did not pass it on the first time has heard it. Asking again in the same words is what people mean by begging,
 and it stays begging however much was given in between.
 
 Example:
+
+    [policy]
+    grace = 2
+
     [[posts]]
     id = "a"
     text = "Our survey of the night buses is open until Sunday. Please share it!"
@@ -31,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from postiquette.model import Action, Finding, Kind
+from postiquette.model import Action, Finding, Kind, Severity
 from postiquette.policies.rule import Case, Options, Rule, duration, named, whole
 
 
@@ -58,9 +64,10 @@ NAME = named(__name__)
 RULE = Rule(
     NAME,
     "repeating",
-    Action.HOLD,
+    Action.ALLOW,
     check,
     __doc__,
+    severity=Severity.WARNING,
     options={
         "cooldown": duration(timedelta(days=7), "how long an ask may not be repeated"),
         "similarity": whole(90, "percent of the letters that may be the same", least=50, most=100),

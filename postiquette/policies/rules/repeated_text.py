@@ -7,6 +7,7 @@ Why it matters: this is how a person posts a whole month twice: a renamed file, 
 also refuse or punish identical posts.
 
 Example:
+
     [[posts]]
     id = "wal"
     text = "WAL mode in three minutes: https://example.org/wal"

@@ -7,6 +7,7 @@ Why it matters: people help once and gladly, like the friend whom you helped mov
 that they remember.
 
 Example:
+
     [[posts]]
     id = "a"
     text = "@maria could you share our list of open workshops with your readers?"

@@ -6,6 +6,7 @@ what a reader sees as one character and bytes besides, Mastodon lets every link 
 Why it matters: a site refuses such a post at the worst moment, or cuts it.
 
 Example:
+
     [sites.wall]
     title = "A short wall"
     mode = "assist"

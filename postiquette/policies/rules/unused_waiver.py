@@ -5,6 +5,7 @@ What it finds: a rule that a post waives, and that has nothing to remark on it, 
 Why it matters: a waiver that is left behind hides the next fault of its kind.
 
 Example:
+
     [[posts]]
     id = "hours"
     text = "Open from nine to five, on Saturdays till noon."

@@ -54,40 +54,50 @@ class Dispatcher:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args, **kwargs))
 
     async def round(self) -> int:
-        """Publish everything that is due, several accounts side by side; returns how many deliveries were settled."""
+        """Publish everything that is due, several audiences side by side; returns how many deliveries were settled.
+
+        What is due for one audience goes in the order in which a look ahead judges it: whoever comes first spends first.
+        """
         due = await self.call(self.transactions.due)
-        accounts = list(dict.fromkeys(delivery.account for delivery in due))
+        accounts = self.transactions.project.accounts
+        queues: dict[str, list[Delivery]] = {}
+        for delivery in due:
+            queues.setdefault(accounts[delivery.account].audience, []).append(delivery)
         limit = asyncio.Semaphore(self.transactions.project.configuration.settings.browser.contexts)
 
-        async def serve(account: str) -> int:
+        async def serve(queue: list[Delivery]) -> int:
             async with limit:
-                return await self._serve(account, [delivery for delivery in due if delivery.account == account])
+                return await self._serve(queue)
 
-        results = await asyncio.gather(*(serve(account) for account in accounts), return_exceptions=True)
+        results = await asyncio.gather(*map(serve, queues.values()), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         return sum(result for result in results if isinstance(result, int))
 
-    async def _serve(self, account: str, due: list[Delivery]) -> int:
-        lease = await self.call(self.transactions.lease, account)
-        if lease is None:
-            return 0
+    async def _serve(self, due: list[Delivery]) -> int:
         settled = 0
-        try:
-            while due:
-                await self._deliver(due[0], lease)
-                settled += 1
-                # what was due after it may not go any more: the account may be paused, signed out, or owe a proof
-                left = {delivery.id for delivery in due[1:]}
-                due = (
-                    [delivery for delivery in await self.call(self.transactions.due) if delivery.id in left]
-                    if left
-                    else []
-                )
-            return settled
-        finally:
-            await asyncio.shield(self.call(self.transactions.release, lease))
+        while due:
+            account = due[0].account
+            lease = await self.call(self.transactions.lease, account)
+            if lease is None:
+                due = [delivery for delivery in due if delivery.account != account]
+                continue
+            try:
+                while due and due[0].account == account:
+                    await self._deliver(due[0], lease)
+                    settled += 1
+                    due = await self._still_due(due[1:])
+            finally:
+                await asyncio.shield(self.call(self.transactions.release, lease))
+        return settled
+
+    async def _still_due(self, left: list[Delivery]) -> list[Delivery]:
+        """What may go yet: since the last post an account may be paused, signed out, or owe a proof."""
+        if not left:
+            return []
+        wanted = {delivery.id for delivery in left}
+        return [delivery for delivery in await self.call(self.transactions.due) if delivery.id in wanted]
 
     async def _deliver(self, delivery: Delivery, lease: Lease) -> None:
         claimed = await self.call(self.transactions.settle_before, delivery)

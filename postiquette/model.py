@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -90,15 +90,16 @@ class Content:
         """Whether the author wrote several items."""
         return len(self.texts) > 1
 
-    def fields(self) -> Iterator[tuple[str, str]]:
+    @cached_property
+    def fields(self) -> tuple[tuple[str, str], ...]:
         """Every text that readers see, with the name by which findings point at it."""
+        found = [("text", self.texts[0])]
         if self.is_thread:
-            yield from ((f"thread[{index}]", text) for index, text in enumerate(self.texts))
-        else:
-            yield "text", self.texts[0]
+            found = [(f"thread[{index}]", text) for index, text in enumerate(self.texts)]
         if self.first_comment is not None:
-            yield "first_comment", self.first_comment
-        yield from ((f"media[{i}].alt", m.alt) for i, m in enumerate(self.media) if m.alt is not None)
+            found.append(("first_comment", self.first_comment))
+        found += [(f"media[{i}].alt", m.alt) for i, m in enumerate(self.media) if m.alt is not None]
+        return tuple(found)
 
     def with_field(self, name: str, text: str) -> Content:
         """The same content with the text of one field replaced."""
@@ -124,7 +125,7 @@ class Content:
             items.append(Item(self.first_comment))
         return tuple(items)
 
-    @property
+    @cached_property
     def words(self) -> str:
         """What it says, so that saying it again is noticed: case, blanks, marks and links do not make a difference."""
         return " ".join(_WORD.findall(_LINK.sub(" ", " ".join(self.texts).casefold())))
@@ -377,7 +378,8 @@ class Decision:
     #: the wording that would go out; the author's own unless rewritten
     content: Content
     findings: tuple[Finding, ...] = ()
-    balances: tuple[Balance, ...] = ()
+    #: by what is counted; worked out when it is looked at
+    balances: Mapping[Kind, Balance] = field(default_factory=dict)
     #: with `defer`: the slot at which it passes
     defer_to: datetime | None = None
     #: the stamp of the policy under which it was made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,98 +11,165 @@ import click
 from postiquette.cli.context import Context, format_option, now, pass_context, print_json
 
 if TYPE_CHECKING:
+    from postiquette.preview.outline import Outline
     from postiquette.preview.places import Remark
+    from postiquette.queue.sources.declared import Declared
     from postiquette.scheduler.project import Project
+
+_STDIN = Path("-")
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, allow_dash=True))
 @format_option("text", "json", "sarif", "github")
+@click.option("--fix", is_flag=True, help="Take requests out of the files, where a rewrite would go out anyway.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    default=Path("stdin.md"),
+    help="With -: the name of the file that standard input stands for.",
+)
 @pass_context
-def check(context: Context, files: tuple[Path, ...], format_: str) -> int:
+def check(context: Context, files: tuple[Path, ...], format_: str, fix: bool, diff: bool, stdin_filename: Path) -> int:
     """Find what is wrong with the configuration and the posts, judged as the whole queue will stand.
 
-    FILES: a configuration, or post files and folders to report on; everything by default.
-    Exit code 1 where a post will not simply go out.
+    FILES: a configuration, post files and folders to report on, or - for standard input; everything by default.
+    Exit code 1 where there are warnings or errors, 0 where there are none or mere notes.
     """
-    from postiquette.model import Action
+    from postiquette.model import Severity
     from postiquette.preview.outline import outline
     from postiquette.preview.places import remarks
 
+    if fix and diff:
+        raise click.UsageError("expected --fix or --diff, not both")
+    if _STDIN in files and (fix or diff):
+        raise click.UsageError("standard input cannot be fixed in place; name the file")
+    project, wanted = _gathered(context, files, stdin_filename)
+    found = outline(project, now())
+    if diff:
+        return _show_diff(project, found, wanted)
+    if fix and _mend(project, found, wanted):
+        project, wanted = _gathered(context, files, stdin_filename)
+        found = outline(project, now())
+    result = remarks(found.lines, wanted)
+    _tell(result, format_, len(wanted), found.notes)
+    return 1 if any(remark.finding.severity is not Severity.NOTE for remark in result) else 0
+
+
+def _gathered(context: Context, files: tuple[Path, ...], stdin_filename: Path) -> tuple[Project, list[Declared]]:
+    """The project, and the posts that are to be reported on."""
+    from postiquette.scheduler.project import load_project
+
     configurations = [file for file in files if file.suffix == ".toml"]
+    standing_in = {stdin_filename: sys.stdin.buffer.read().decode("utf-8-sig", "replace")} if _STDIN in files else {}
+    if stdin_filename.suffix == ".toml":
+        configurations += standing_in
     if len(configurations) > 1:
         raise click.UsageError("expected one configuration at most")
-    if configurations:
-        context = Context(configurations[0], context.verbose)
-    project = _with_strays(context.project(), [file for file in files if file.suffix != ".toml"])
-    found = outline(project, now())
-    only = {file.resolve() for file in files}
-    wanted = [
-        declared
-        for declared in project.gathered.posts
-        if not only or any(declared.file.resolve().is_relative_to(file) for file in only)
-    ]
-    result = list(remarks(found.lines, wanted, project.configuration))
-    if format_ == "json":
-        print_json([_as_json(remark) for remark in result])
-    elif format_ == "sarif":
-        print_json(_sarif(result))
-    elif format_ == "github":
-        for remark in result:
-            click.echo(_annotation(remark))
-    else:
-        _print(result, len(wanted))
-        for note in found.notes:
-            click.echo(f"note: {note}")
-    return 1 if any(remark.finding.action is not Action.ALLOW for remark in result) else 0
+    file = configurations[0] if configurations else context.config_file
+    project = load_project(file, standing_in.pop(file, None))
+    posts = [file for file in files if file.suffix != ".toml" and file != _STDIN]
+    project = _with_strays(project, [*posts, *standing_in], standing_in)
+    only = {file.resolve() for file in (*configurations, *posts, *standing_in)}
+    wanted = list(project.gathered.posts)
+    if only:
+        wanted = [post for post in wanted if any(post.file.resolve().is_relative_to(file) for file in only)]
+    return project, wanted
 
 
-def _with_strays(project: Project, files: list[Path]) -> Project:
-    """Post files that no source of the configuration covers are judged with the queue all the same."""
+def _with_strays(project: Project, files: list[Path], standing_in: dict[Path, str]) -> Project:
+    """Post files that no source of the configuration covers, and standard input, are judged with the queue all the same."""
     from dataclasses import replace
 
     from postiquette.errors import InputError
     from postiquette.queue.sources.gather import Gathered, examine
     from postiquette.queue.sources.markdown import read_single
 
-    known = {declared.file.resolve() for declared in project.gathered.posts}
-    strays = [file.resolve() for file in files if file.is_file() and file.resolve() not in known]
-    if not strays:
+    if not files:
         return project
-    posts = (*project.gathered.posts, *(read_single(file) for file in strays))
+    known = {declared.file.resolve(): declared for declared in project.gathered.posts}
+    posts = list(project.gathered.posts)
+    for file in files:
+        text, declared = standing_in.get(file), known.get(file.resolve())
+        if text is not None:
+            account = declared.entry.account if declared is not None else None
+            posts = [post for post in posts if post is not declared]
+            posts.append(read_single(file.resolve(), text, account))
+        elif file.is_file() and declared is None:
+            posts.append(read_single(file.resolve()))
     problems = examine(posts, project.configuration)
     if problems:
         raise InputError(problems)
-    return replace(project, gathered=Gathered(posts, project.gathered.sources))
+    return replace(project, gathered=Gathered(tuple(posts), project.gathered.sources))
+
+
+def _show_diff(project: Project, found: Outline, wanted: list[Declared]) -> int:
+    from postiquette.preview.fixes import fixes
+
+    changes, left = fixes(found.lines, wanted, project.policy.wording)
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for change in changes:
+        for line in change.diff():
+            click.secho(line.rstrip("\n"), fg=None if line[:3] in ("+++", "---") else colours.get(line[0]))
+    for reason in left:
+        click.echo(f"not in place: {reason}", err=True)
+    return 1 if changes else 0
+
+
+def _mend(project: Project, found: Outline, wanted: list[Declared]) -> bool:
+    from postiquette.config.load import show_path
+    from postiquette.preview.fixes import fixes
+
+    changes, left = fixes(found.lines, wanted, project.policy.wording)
+    for change in changes:
+        change.write()
+        click.echo(f"fixed {show_path(change.file)}: {', '.join(change.posts)}", err=True)
+    for reason in left:
+        click.echo(f"not fixed: {reason}", err=True)
+    return bool(changes)
+
+
+def _tell(result: list[Remark], format_: str, posts: int, notes: tuple[str, ...]) -> None:
+    if format_ == "json":
+        print_json([_as_json(remark) for remark in result])
+    elif format_ == "sarif":
+        from postiquette.preview.sarif import sarif
+
+        print_json(sarif(result))
+    elif format_ == "github":
+        from postiquette.preview.sarif import annotation
+
+        for remark in result:
+            click.echo(annotation(remark))
+    else:
+        _print(result, posts)
+        for note in notes:
+            click.echo(f"note: {note}")
 
 
 def _print(result: list[Remark], posts: int) -> None:
-    from postiquette.model import Action
+    from postiquette.model import Action, Severity
     from postiquette.preview.safe import safe
 
-    colours = {
-        Action.ALLOW: "blue",
-        Action.REWRITE: "cyan",
-        Action.DEFER: "yellow",
-        Action.HOLD: "magenta",
-        Action.BLOCK: "red",
-    }
+    colours = {Severity.NOTE: "blue", Severity.WARNING: "yellow", Severity.ERROR: "red"}
     for remark in result:
         finding = remark.finding
-        colour = colours[finding.action]
-        what = "remark" if finding.action is Action.ALLOW else str(finding.action)
-        place = click.style(f"{remark.file}:{remark.line}:{remark.column}:", bold=True)
+        colour = colours[finding.severity]
+        what = str(finding.severity) if finding.action is Action.ALLOW else f"{finding.severity}: {finding.action}"
+        place = click.style(f"{safe(remark.file)}:{remark.line}:{remark.column}:", bold=True)
         click.echo(f"{place} {click.style(f'{finding.rule} [{what}]', fg=colour)} {safe(finding.message)}")
         before = safe(remark.excerpt[: remark.column - 1])
         meant = safe(remark.excerpt[remark.column - 1 : remark.column - 1 + remark.length])
         click.echo(f"    | {safe(remark.excerpt)}")
         if remark.length:
             click.echo(f"    | {' ' * len(before)}{click.style('^' * max(1, len(meant)), fg=colour)}")
-        if len(finding.evidence) > 1:
-            click.echo(f"    = used up by {', '.join(safe(post) for post in finding.evidence[1:])}")
+        others = finding.evidence[1:] if finding.start is not None else finding.evidence
+        if others:
+            click.echo(f"    = see {', '.join(safe(post) for post in others)}")
         if finding.suggestion:
             click.echo(f"    = {safe(finding.suggestion)}")
-    serious = sum(remark.finding.action is not Action.ALLOW for remark in result)
+    serious = sum(remark.finding.severity is not Severity.NOTE for remark in result)
     noun = "finding" if len(result) == 1 else "findings"
     click.echo(f"{posts} post{'' if posts == 1 else 's'} checked: {len(result)} {noun}, {serious} to act on")
 
@@ -111,68 +179,6 @@ def _as_json(remark: Remark) -> dict[str, Any]:
 
     place = {"file": remark.file, "line": remark.line, "column": remark.column}
     return {**place, "posts": list(remark.keys), "decision": str(remark.decision), **finding_as_json(remark.finding)}
-
-
-def _annotation(remark: Remark) -> str:
-    from postiquette.model import Action
-
-    level = "notice" if remark.finding.action is Action.ALLOW else "warning"
-    place = f"file={_escaped(remark.file)},line={remark.line},col={remark.column}"
-    return f"::{level} {place},title={remark.finding.rule}::{_escaped(remark.finding.message)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _sarif(result: list[Remark]) -> dict[str, Any]:
-    from postiquette import __version__
-    from postiquette.model import Action
-    from postiquette.policies.rulebook import all_rules
-
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "postiquette",
-                        "version": __version__,
-                        "rules": [
-                            {
-                                "id": rule.name,
-                                "shortDescription": {"text": rule.summary},
-                                "fullDescription": {"text": rule.manual.strip()},
-                            }
-                            for rule in all_rules().values()
-                        ],
-                    }
-                },
-                "columnKind": "unicodeCodePoints",
-                "results": [
-                    {
-                        "ruleId": remark.finding.rule,
-                        "level": "note" if remark.finding.action is Action.ALLOW else "warning",
-                        "message": {"text": remark.finding.message},
-                        "locations": [
-                            {
-                                "physicalLocation": {
-                                    "artifactLocation": {"uri": Path(remark.file).as_posix()},
-                                    "region": {
-                                        "startLine": remark.line,
-                                        "startColumn": remark.column,
-                                        "endColumn": remark.column + remark.length,
-                                    },
-                                }
-                            }
-                        ],
-                    }
-                    for remark in result
-                ],
-            }
-        ],
-    }
 
 
 COMMANDS = [check]

@@ -100,6 +100,7 @@ def add(
     from postiquette.queue import sync as queue_sync
     from postiquette.queue.sources.declared import Declared
     from postiquette.queue.sources.gather import examine
+    from postiquette.queue.sources.origin import Nowhere
 
     project = context.project()
     moment = now()
@@ -118,7 +119,7 @@ def add(
     except ValidationError as error:
         raise InputError(list(explain(error, PostEntry))) from None
     folder = media[0].parent if media else Path.cwd()
-    declared = Declared(entry, queue_sync.BY_COMMAND, folder / "command line", None)
+    declared = Declared(entry, queue_sync.BY_COMMAND, folder / "command line", Nowhere())
     problems = examine([declared], project.configuration)
     if problems:
         raise InputError(problems)
@@ -239,7 +240,7 @@ def edit(context: Context, post: str, text: str | None, field: str) -> int:
     with context.store() as store:
         with store.read() as connection:
             found = deliveries.find(connection, post)
-        fields = dict(found[0].post.content.fields())
+        fields = dict(found[0].post.content.fields)
         if field not in fields:
             raise InputError(f"{post} has no field {field!r}; expected one of {', '.join(fields)}")
         try:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
+import tomli
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
 from postiquette.config.settings import Settings
-from postiquette.config.toml_lines import key_lines, line_of
 from postiquette.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from postiquette.config.toml_places import Places
 
 #: a configuration of a hundred thousand posts is far below this
 LARGEST_FILE = 64 * 1024 * 1024
@@ -56,12 +58,15 @@ class Configuration:
         return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
     @cached_property
-    def _lines(self) -> dict[tuple[str | int, ...], int]:
-        return key_lines(self.text)
+    def places(self) -> Places:
+        """Where keys and strings stand in the file."""
+        from postiquette.config.toml_places import Places
+
+        return Places(self.text)
 
     def line(self, *keys: str | int) -> int | None:
         """The line of a key, or of the longest known beginning of its path."""
-        return line_of(self._lines, keys)
+        return self.places.line(keys)
 
     def problem(self, message: str, *keys: str | int) -> Problem:
         """A problem at a key of this file."""
@@ -95,14 +100,14 @@ def read_text(path: Path) -> str:
         raise InputError([Problem(f"the file cannot be read: {error.strerror}", name)]) from None
 
 
-def load_configuration(file: Path) -> Configuration:
-    """Read `file` and what overrides it. Raises InputError with every problem found."""
-    if not file.is_file():
+def load_configuration(file: Path, text: str | None = None) -> Configuration:
+    """Read `file` and what overrides it; with `text`, as if the file held that. Raises InputError with every problem found."""
+    if text is None and not file.is_file():
         raise InputError(
             [Problem("there is no configuration here", show_path(file))],
             hint="`postiquette init` writes a starter; `--config FILE` names another place.",
         )
-    text = read_text(file)
+    text = read_text(file) if text is None else text
     data = parse_toml(text, file)
     try:
         settings = Settings(_secrets_dir=_secrets_folder(data, file), **data)
@@ -120,8 +125,8 @@ def load_configuration(file: Path) -> Configuration:
 def parse_toml(text: str, file: Path, first_line: int = 1) -> dict[str, Any]:
     """Parse TOML; `first_line` is where the text begins in the file. Raises InputError with file and line."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
         if match and match[1]:
             line, column = int(match[1]) + first_line - 1, f" (column {match[2]})"

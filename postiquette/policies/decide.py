@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,7 +21,7 @@ from postiquette.model import (
     Wording,
 )
 from postiquette.policies.language.reader import Reading, read
-from postiquette.policies.ledger import Ledger
+from postiquette.policies.ledger import Balances, Ledger
 from postiquette.policies.past import NOTHING_SENT, Past
 from postiquette.policies.rewrite import rewrite
 from postiquette.policies.rule import Case
@@ -57,7 +57,7 @@ class Situation:
 class _Judgement:
     kind: Kind
     readings: Mapping[str, Reading]
-    balances: tuple[Balance, ...]
+    balances: Mapping[Kind, Balance]
     findings: tuple[Finding, ...]
     #: whether an asking rule objects
     excess: bool
@@ -67,7 +67,10 @@ class _Judgement:
 
 def kind_of(post: Post, content: Content, wording: Wording) -> Kind:
     """What a post is: one request anywhere in it makes it a share request; otherwise its first text speaks for it."""
-    kinds = [_read(text, None, wording).kind for _, text in content.fields()]
+    return _kind(post, content, [_read(text, None, wording).kind for _, text in content.fields])
+
+
+def _kind(post: Post, content: Content, kinds: Sequence[Kind]) -> Kind:
     if Kind.SHARE_REQUEST in kinds or (post.declared_kind is Kind.SHARE_REQUEST and content == post.content):
         return Kind.SHARE_REQUEST
     texts = kinds[: len(content.texts)]
@@ -122,9 +125,9 @@ def _on_excess(situation: Situation, judged: _Judgement, policy: Policy, ruleboo
 def _judge(
     situation: Situation, content: Content, at: datetime, ledger: Ledger, policy: Policy, rulebook: Rulebook
 ) -> _Judgement:
-    readings = {name: _read(text, None, policy.wording) for name, text in content.fields()}
-    kind = kind_of(situation.post, content, policy.wording)
-    balances = tuple(ledger.balance(counter, at, situation.post.id) for counter in policy.counters)
+    readings = {name: _read(text, None, policy.wording) for name, text in content.fields}
+    kind = _kind(situation.post, content, [reading.kind for reading in readings.values()])
+    balances = Balances(ledger, policy.counters, at, situation.post.id)
     case = Case(
         post=situation.post,
         content=content,
@@ -132,7 +135,7 @@ def _judge(
         at=at,
         kind=kind,
         readings=readings,
-        balances={balance.counter.kind: balance for balance in balances},
+        balances=balances,
         past=situation.past,
         last_ask=ledger.newest(Kind.SHARE_REQUEST, at, situation.post.id),
         written_at=situation.written_at,
@@ -151,7 +154,7 @@ def _judge(
 def _rewritten(content: Content, judged: _Judgement, wording: Wording) -> Content | None:
     """The content without its requests; None where one of them cannot be taken out, or none can be seen."""
     changed = content
-    for name, text in content.fields():
+    for name, text in content.fields:
         if not judged.readings[name].requests:
             continue
         result = rewrite(text, None, wording)

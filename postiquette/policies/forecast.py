@@ -110,7 +110,9 @@ class Forecast:
 
     def audience(self, name: str) -> Audience:
         """An audience's history, with what the forecast has let out so far."""
-        return self._audiences.setdefault(name, Audience(past=Remembered()))
+        if name not in self._audiences:
+            self._audiences[name] = Audience().continued()
+        return self._audiences[name]
 
     def decide(self, key: str, at: datetime) -> Decision:
         """The decision about one delivery at `at`, with the rest of the queue as it stands."""

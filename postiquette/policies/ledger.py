@@ -7,7 +7,7 @@ take no part and take up no room. Everything here is arithmetic on entries: no c
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from postiquette.model import SIBLINGS, Balance, Counter, Entry, Kind, Window
@@ -101,6 +101,31 @@ class Ledger:
     def _spent_before(self, kind: Kind, at: datetime, post: str) -> int:
         own = sum(entry.kind is kind and (entry.at, entry.post) < (at, post) for entry in self.own(post, at))
         return self._earlier.get(kind, 0) + bisect_left(self._keys[kind], (at, post)) - own
+
+
+class Balances(Mapping[Kind, Balance]):
+    """The balances of some counters for one candidate, each worked out when it is looked at.
+
+    What is entered later comes after the candidate, so it makes no difference when that is.
+    """
+
+    def __init__(self, ledger: Ledger, counters: Sequence[Counter], at: datetime, post: str) -> None:
+        self._ledger = ledger
+        self._counters = {counter.kind: counter for counter in counters}
+        self._at = at
+        self._post = post
+        self._known: dict[Kind, Balance] = {}
+
+    def __getitem__(self, kind: Kind) -> Balance:
+        if kind not in self._known:
+            self._known[kind] = self._ledger.balance(self._counters[kind], self._at, self._post)
+        return self._known[kind]
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._counters)
+
+    def __len__(self) -> int:
+        return len(self._counters)
 
 
 class Openings:

@@ -16,7 +16,8 @@ _MENTION = re.compile(r"(?<![\w@/.])@[\w.-]*\w(?:@[\w.-]*\w)?")
 
 def people_in(content: Content) -> frozenset[str]:
     """Whom a post mentions, in any of its fields: names with their @, case folded."""
-    return frozenset(name.casefold() for _, text in content.fields() for name in _MENTION.findall(text))
+    texts = (text for _, text in content.fields if "@" in text)
+    return frozenset(name.casefold() for text in texts for name in _MENTION.findall(text))
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ class Rule:
     options: Mapping[str, Option] = field(default_factory=dict)
     #: None: what goes with the action
     severity: Severity | None = None
+    #: the only kind of post that it can remark on; None: any
+    concerns: Kind | None = None
 
     @property
     def summary(self) -> str:

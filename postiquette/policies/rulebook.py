@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from postiquette.config.load import did_you_mean
 from postiquette.errors import InputError, Problem
-from postiquette.model import Action, Finding, Policy, RuleSettings, Severity, Waiver
+from postiquette.model import Action, Finding, Kind, Policy, RuleSettings, Severity, Waiver
 from postiquette.policies import rules
 from postiquette.policies.rule import Case, Family, Options, Rule
 
@@ -57,6 +57,7 @@ class Rulebook:
             for name, rule in sorted(all_rules().items(), key=lambda item: item[0] == _LAST)
             if policy.rules.get(name, RuleSettings()).enabled
         ]
+        self._by_kind = {kind: [tuned for tuned in self._rules if tuned.rule.concerns in (None, kind)] for kind in Kind}
         self._waivable = {tuned.rule.name for tuned in self._rules if tuned.rule.waivable}
         #: the family of every rule in force
         self.families: Mapping[str, Family] = {tuned.rule.name: tuned.rule.family for tuned in self._rules}
@@ -64,7 +65,7 @@ class Rulebook:
     def findings(self, case: Case) -> Iterator[Finding]:
         """What the rules in force remark on a case; a waived rule's findings only remark."""
         used: set[str] = set()
-        for tuned in self._rules:
+        for tuned in self._by_kind[case.kind]:
             if tuned.rule.name == _LAST:
                 left = tuple(name for name in case.post.allow if name in self._waivable - used)
                 case = replace(case, unused_waivers=left) if left else case

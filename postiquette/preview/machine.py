@@ -26,6 +26,7 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "message": finding.message,
         "action": str(finding.action),
+        "severity": str(finding.severity),
         "field": finding.field,
         "start": finding.start,
         "end": finding.end,

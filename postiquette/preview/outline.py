@@ -51,7 +51,7 @@ class Line:
         """By what is counted, each with the next free time of the plan."""
         return tuple(
             replace(balance, next_free_at=self.at if balance.free else self.books.next_free(balance.counter, self.at))
-            for balance in self.decision.balances
+            for balance in self.decision.balances.values()
         )
 
 

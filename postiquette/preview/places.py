@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from postiquette.config.load import Configuration, read_text, show_path
+from postiquette.config.load import read_text, show_path
 from postiquette.model import Action, Finding
+from postiquette.policies.rules.unused_waiver import NAME as UNUSED_WAIVER
 from postiquette.preview.outline import Line
-from postiquette.queue.sources import config_file
 from postiquette.queue.sources.declared import Declared
+from postiquette.queue.sources.origin import Written
 
 
 @dataclass(frozen=True)
@@ -32,46 +33,51 @@ class Remark:
     decision: Action
 
 
-def remarks(lines: Iterable[Line], declared: Iterable[Declared], configuration: Configuration) -> Iterator[Remark]:
+def remarks(lines: Iterable[Line], declared: Iterable[Declared]) -> list[Remark]:
     """Every finding at its place, in order of files and lines; one for a post that has it on several accounts."""
     by_id = {post.entry.id: post for post in declared}
-    # files are read anew at every call: they may have changed
-    lines_of = cache(_lines)
-    found: dict[tuple[str, int, int, str, str], Remark] = {}
+    # files are read anew at every call, and the working directory may have changed
+    name_of, lines_of = cache(show_path), cache(_lines)
+    found: dict[tuple[str, str, str, str | None, int | None], Remark] = {}
     for line in lines:
         post = by_id.get(line.post)
-        if post is None:
-            continue
-        for finding in line.decision.findings:
-            remark = _place(finding, line, post, configuration, lines_of(post.file))
-            key = (remark.file, remark.line, remark.column, finding.rule, finding.message)
+        for finding in line.decision.findings if post is not None else ():
+            key = (line.post, finding.rule, finding.message, finding.field, finding.start)
             known = found.get(key)
-            keys = (*known.keys, line.key) if known else (line.key,)
-            found[key] = Remark(**{**vars(remark), "keys": keys})
-    yield from sorted(found.values(), key=lambda remark: (remark.file, remark.line, remark.column, remark.finding.rule))
+            if known is not None:
+                found[key] = replace(known, keys=(*known.keys, line.key))
+            elif post is not None:
+                found[key] = _placed(finding, line, post, name_of(post.file), lines_of(post.file))
+    result = (remark for remark in found.values() if not _is_used_elsewhere(remark, by_id))
+    return sorted(result, key=lambda remark: (remark.file, remark.line, remark.column, remark.finding.rule))
 
 
-def _place(finding: Finding, line: Line, post: Declared, configuration: Configuration, text: list[str]) -> Remark:
-    first = post.line or 1
-    if post.source == config_file.NAME and finding.field is not None:
-        field = finding.field.replace("]", "").replace(".", "[").split("[")
-        keys = [int(key) if key.isdigit() else key for key in field]
-        first = configuration.line(*(int(k) if k.isdigit() else k for k in post.keys), *keys) or first
-    words = finding.evidence[0].split("\n")[0] if finding.start is not None and finding.evidence else ""
-    for number in range(first - 1, len(text)) if words else ():
-        column = text[number].find(words)
-        if column >= 0:
-            return _remark(finding, line, post, number + 1, column + 1, text[number], len(words))
-    excerpt = text[first - 1] if first <= len(text) else ""
-    return _remark(finding, line, post, first, 1, excerpt, 0)
+def _is_used_elsewhere(remark: Remark, declared: dict[str, Declared]) -> bool:
+    """A waiver that one account of a post needs is not unused because another does without."""
+    post = remark.keys[0].rpartition("@")[0]
+    return remark.finding.rule == UNUSED_WAIVER and len(remark.keys) < len(declared[post].entry.account)
 
 
-def _remark(
-    finding: Finding, line: Line, post: Declared, number: int, column: int, excerpt: str, length: int
-) -> Remark:
-    name = show_path(post.file)
-    return Remark(name, number, column, excerpt, length, finding, (line.key,), line.decision.action)
+def _placed(finding: Finding, line: Line, post: Declared, file: str, text: list[str]) -> Remark:
+    number, column, length = _place(finding, post)
+    excerpt = text[number - 1] if number <= len(text) else ""
+    meant = min(length, len(excerpt) - column + 1)
+    return Remark(file, number, column, excerpt, meant, finding, (line.key,), line.decision.action)
+
+
+def _place(finding: Finding, post: Declared) -> tuple[int, int, int]:
+    """Line and column, and how many characters of the file are meant."""
+    if finding.field is None:
+        return post.origin.line or 1, 1, 0
+    written = post.origin.written(finding.field)
+    if written is None or finding.start is None or finding.end is None:
+        return post.origin.line_of(finding.field) or 1, 1, 0
+    return (*written.place(finding.start), _meant(written, finding.start, finding.end))
+
+
+def _meant(written: Written, start: int, end: int) -> int:
+    return written.offsets[end] - written.offsets[start]
 
 
 def _lines(file: Path) -> list[str]:
-    return read_text(file).replace("\r\n", "\n").split("\n")
+    return read_text(file).split("\n") if file.is_file() else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from postiquette.model import Post
+from postiquette.queue.sources.declared import Declared
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,27 @@ class Draft:
     post: Post
     account: str
     audience: str
-    source: str
-    #: digest of the declaration
-    declared: str
-    late: timedelta
+    declaration: Declared
     #: None: the account's next free slot
     at: datetime | None
     written_at: datetime | None = None
+    #: what else, beside its declaration, makes the post what it is on this account
+    on: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """Which source declares it."""
+        return self.declaration.source
+
+    @property
+    def late(self) -> timedelta:
+        """Later than this after its time it is missed."""
+        return self.declaration.entry.late
+
+    @property
+    def declared(self) -> str:
+        """Digest of the declaration."""
+        return self.declaration.digest(*self.on)
 
     @property
     def key(self) -> str:

@@ -51,11 +51,10 @@ class Project:
                 post=post,
                 account=name,
                 audience=account.audience,
-                source=declared.source,
-                declared=declared.digest(account.audience, account.timezone if naive else ""),
-                late=entry.late,
+                declaration=declared,
                 at=instant(entry.at, account.timezone) if entry.at is not None else None,
                 written_at=entry.at if naive else None,
+                on=(account.audience, account.timezone if naive else ""),
             )
 
     def slots(self, account: str, after: datetime) -> Iterator[datetime]:
@@ -77,9 +76,12 @@ class Project:
         return find
 
 
-def load_project(file: Path) -> Project:
-    """Read a configuration and all it leads to. Raises InputError with every problem found on the way."""
-    return make_project(load_configuration(file))
+def load_project(file: Path, text: str | None = None) -> Project:
+    """Read a configuration and all it leads to; with `text`, as if the file held that.
+
+    Raises InputError with every problem found on the way.
+    """
+    return make_project(load_configuration(file, text))
 
 
 def make_project(configuration: Configuration) -> Project:

@@ -125,7 +125,7 @@ def test_check_in_every_format(configure, run, monday) -> None:
     text = run("check")
     assert text.code == 1
     assert text.out.splitlines()[:3] == [
-        "postiquette.toml:22:34: nothing-given-yet [rewrite] nothing has been given to this audience yet",
+        "postiquette.toml:22:34: nothing-given-yet [warning: rewrite] nothing has been given to this audience yet",
         '    | text = "How we mended the clock. Please share it!"',
         "    |                                  ^^^^^^^^^^^^^^^",
     ]

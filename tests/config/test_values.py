@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postiquette.config.toml_lines import key_lines, line_of
+from postiquette.config.toml_places import Places
+from postiquette.config.toml_strings import respelled, spelled
 from postiquette.config.values import format_duration, format_slot, parse_duration, parse_ratio, parse_slot
 from postiquette.model import WeeklySlot
 
@@ -74,7 +75,7 @@ allow.too-long = "dotted"
 
 def test_keys_are_found_where_they_stand() -> None:
     assert tomllib.loads(TOML)
-    lines = key_lines(TOML)
+    places = Places(TOML)
     expected = {
         ("top",): 1,
         ("service",): 2,
@@ -87,8 +88,30 @@ def test_keys_are_found_where_they_stand() -> None:
         ("posts", 1, "thread"): 14,
         ("posts", 1, "media"): 18,
         ("posts", 1, "allow", "too-long"): 19,
+        ("posts", 1, "media", 0, "path"): 18,
+        ("posts", 0, "not"): 6,
+        ("unknown",): None,
     }
-    assert {path: lines.get(path) for path in expected} == expected
-    assert ("posts", 0, "not") not in lines
-    assert line_of(lines, ("posts", 1, "media", 0, "path")) == 18
-    assert line_of(lines, ("unknown",)) is None
+    assert {path: places.line(path) for path in expected} == expected
+    start, written = places.string(("posts", 1, "media", 0, "path"))
+    assert (written, TOML[start : start + len(written)]) == ('"x.png"', '"x.png"')
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))), st.sampled_from(['"', '"""', "'", "'''"]))
+def test_a_string_is_spelled_as_its_parser_reads_it(text: str, quotes: str) -> None:
+    words = respelled(text, quotes + quotes)
+    if words is None or (len(quotes) == 3 and (words.startswith("\n") or "\r" in words)):
+        return
+    written = quotes + words + quotes
+    meant = tomllib.loads(f"x = {written}")["x"]
+    spelled_text, offsets = spelled(written)
+    assert spelled_text == meant == text
+    assert len(offsets) == len(meant) + 1
+    assert offsets == sorted(offsets)
+
+
+def test_joined_lines_and_escapes_keep_their_places() -> None:
+    written = '"""\none \\\n    two \\u00e9!"""'
+    text, offsets = spelled(written)
+    assert text == tomllib.loads(f"x = {written}")["x"] == "one two é!"
+    assert [written[offset] for offset in offsets[:-1]] == ["o", "n", "e", " ", "t", "w", "o", " ", "\\", "!"]

@@ -55,7 +55,7 @@ from postiquette.policies.rule import Case, Options, Rule, ask_finding, duration
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every request that follows the last ask too closely."""
     gap: timedelta = options["gap"]
-    if not gap or case.kind is not Kind.SHARE_REQUEST or case.already_counted:
+    if not gap or case.already_counted:
         return
     past = (sent.at for sent in case.past.newest(Kind.SHARE_REQUEST) if sent.post != case.post.id)
     last = max((at for at in (next(past, None), case.last_ask) if at is not None), default=None)
@@ -74,6 +74,7 @@ RULE = Rule(
     Action.HOLD,
     check,
     __doc__,
+    concerns=Kind.SHARE_REQUEST,
     waivable=False,
     options={
         "gap": duration(timedelta(0), "how far apart two asks of one audience must lie; 0s: the ratio alone holds")

@@ -30,7 +30,7 @@ _HASHTAG = re.compile(r"(?<![\w&/#])#\w*[^\W\d_]\w*")
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every text with too many hashtags, from the first that is too many."""
-    for name, text in case.content.fields():
+    for name, text in case.content.fields:
         found = list(_HASHTAG.finditer(text)) if "#" in text else []
         if len(found) > options["most"]:
             start, end = found[options["most"]].start(), found[-1].end()

@@ -23,14 +23,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postiquette.model import Action, Finding
+from postiquette.model import Action, Finding, Kind
 from postiquette.policies.language.folding import disguised
 from postiquette.policies.rule import Case, Options, Rule, ask_finding, named
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on requests outside the first text, and on disguised ones anywhere."""
-    fields = dict(case.content.fields())
+    fields = dict(case.content.fields)
     first = next(iter(fields))
     open_ask = bool(case.readings[first].requests)
     for name, reading in case.readings.items():
@@ -45,4 +45,4 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
 
 
 NAME = named(__name__)
-RULE = Rule(NAME, "asking", Action.ALLOW, check, __doc__, waivable=False)
+RULE = Rule(NAME, "asking", Action.ALLOW, check, __doc__, waivable=False, concerns=Kind.SHARE_REQUEST)

@@ -28,7 +28,7 @@ from postiquette.policies.rule import Case, Options, Rule, ask_finding, named, r
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every request to an audience whose window is empty."""
     balance = case.balances[Kind.SHARE_REQUEST]
-    if case.kind is not Kind.SHARE_REQUEST or balance.free or case.already_counted or balance.spent or balance.earned:
+    if balance.free or case.already_counted or balance.spent or balance.earned:
         return
     message = "nothing has been given to this audience yet"
     for place in requests_in(case):
@@ -36,4 +36,4 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
 
 
 NAME = named(__name__)
-RULE = Rule(NAME, "asking", Action.HOLD, check, __doc__, waivable=False)
+RULE = Rule(NAME, "asking", Action.HOLD, check, __doc__, waivable=False, concerns=Kind.SHARE_REQUEST)

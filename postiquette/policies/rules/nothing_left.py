@@ -35,9 +35,9 @@ _MESSAGES = {
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every field of an ask over the ratio that no cut can save."""
-    if case.kind is not Kind.SHARE_REQUEST or case.balances[Kind.SHARE_REQUEST].free or case.already_counted:
+    if case.balances[Kind.SHARE_REQUEST].free or case.already_counted:
         return
-    for name, text in case.content.fields():
+    for name, text in case.content.fields:
         reading = case.readings[name]
         reason = rewrite(text, reading.lang, case.wording).reason if reading.requests else None
         if reason:
@@ -45,4 +45,4 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
 
 
 NAME = named(__name__)
-RULE = Rule(NAME, "asking", Action.ALLOW, check, __doc__, waivable=False)
+RULE = Rule(NAME, "asking", Action.ALLOW, check, __doc__, waivable=False, concerns=Kind.SHARE_REQUEST)

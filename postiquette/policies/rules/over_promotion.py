@@ -43,11 +43,11 @@ from postiquette.policies.rule import Case, Options, Rule, named
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on a promotional post that its budget does not cover."""
     balance = case.balances.get(Kind.PROMOTION)
-    if case.kind is not Kind.PROMOTION or balance is None or balance.free or case.already_counted:
+    if balance is None or balance.free or case.already_counted:
         return
     message = f"{balance.spent} of {balance.allowed} promotional posts used in the {balance.counter.window}"
     yield Finding(NAME, message, evidence=balance.spent_by, suggestion="more value posts first")
 
 
 NAME = named(__name__)
-RULE = Rule(NAME, "promotion", Action.HOLD, check, __doc__)
+RULE = Rule(NAME, "promotion", Action.HOLD, check, __doc__, concerns=Kind.PROMOTION)

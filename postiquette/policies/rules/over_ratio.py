@@ -66,12 +66,7 @@ from postiquette.policies.rule import Case, Options, Rule, ask_finding, named, r
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every request of an ask that the budget does not cover."""
     balance = case.balances[Kind.SHARE_REQUEST]
-    if (
-        case.kind is not Kind.SHARE_REQUEST
-        or balance.free
-        or case.already_counted
-        or not (balance.spent or balance.earned)
-    ):
+    if balance.free or case.already_counted or not (balance.spent or balance.earned):
         return
     message = (
         f"{balance.spent} of {balance.allowed} asks used in the {balance.counter.window} ({balance.earned} value posts)"
@@ -81,4 +76,4 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
 
 
 NAME = named(__name__)
-RULE = Rule(NAME, "asking", Action.HOLD, check, __doc__, waivable=False)
+RULE = Rule(NAME, "asking", Action.HOLD, check, __doc__, waivable=False, concerns=Kind.SHARE_REQUEST)

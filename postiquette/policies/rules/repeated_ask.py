@@ -43,8 +43,6 @@ from postiquette.policies.rule import Case, Options, Rule, duration, named, whol
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on the newest ask that reads alike."""
-    if case.kind is not Kind.SHARE_REQUEST:
-        return
     from rapidfuzz import fuzz
 
     words, since = case.content.words, case.at - options["cooldown"]
@@ -67,6 +65,7 @@ RULE = Rule(
     Action.ALLOW,
     check,
     __doc__,
+    concerns=Kind.SHARE_REQUEST,
     severity=Severity.WARNING,
     options={
         "cooldown": duration(timedelta(days=7), "how long an ask may not be repeated"),

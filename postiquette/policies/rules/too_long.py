@@ -57,7 +57,7 @@ _MOST = 8
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every item and alt text over its limit."""
     limits = case.account.limits
-    names = [name for name, _ in case.content.fields() if not name.startswith("media[")]
+    names = [name for name, _ in case.content.fields if not name.startswith("media[")]
     for name, item in zip(names, case.content.items(), strict=True):
         if message := _too_long(item.text, limits, case.account.site):
             yield Finding(

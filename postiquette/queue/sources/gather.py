@@ -56,7 +56,7 @@ def _twice(posts: list[Declared]) -> Iterator[Problem]:
     for declared in posts:
         other = first.setdefault(declared.entry.id, declared)
         if other is not declared:
-            place = f"{show_path(other.file)}:{other.line}"
+            place = f"{show_path(other.file)}:{other.origin.line}"
             yield declared.problem(f"this id is taken by the post at {place}; every post needs one of its own")
 
 
@@ -71,6 +71,8 @@ def _accounts(declared: Declared, configuration: Configuration) -> Iterator[Prob
 
 
 def _media(declared: Declared) -> Iterator[Problem]:
+    if not declared.entry.media:
+        return
     folder = declared.file.parent.resolve()
     for number, item in enumerate(declared.entry.media):
         where = ("media", str(number), "path")

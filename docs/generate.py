@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from postiquette.cli.main import program
-from postiquette.config.values import format_duration
 from postiquette.policies.rulebook import all_rules
 
 HERE = Path(__file__).parent
@@ -28,9 +27,10 @@ def rules() -> str:
         action = "follows `on_excess`" if rule.family == "asking" and rule.action != "allow" else f"`{rule.action}`"
         facts = f"*Family {rule.family} · action {action} · {'can' if rule.waivable else 'cannot'} be waived*\n"
         parts += [f"## {rule.name}\n", facts, rule.manual.strip() + "\n"]
-        for name, value in rule.options.items():
-            shown = format_duration(value) if hasattr(value, "total_seconds") else repr(value)
-            parts.append(f"Option `{name}`, default `{shown}`.\n")
+        parts += [
+            f"Option `{name} = {option.write(option.default)}`: {option.meaning}.\n"
+            for name, option in rule.options.items()
+        ]
     return "\n".join(parts)
 
 

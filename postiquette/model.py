@@ -115,6 +115,7 @@ class Content:
         texts[index] = text
         return replace(self, texts=tuple(texts))
 
+    @cached_property
     def items(self) -> tuple[Item, ...]:
         """What is sent, in order. The link follows the text on a line of its own unless the text holds it already."""
         texts = list(self.texts)

@@ -206,7 +206,7 @@ def assist(context: Context, open_: bool) -> int:
         waiting = deliveries.in_states(connection, (State.HANDED_OVER,))
     for delivery in waiting:
         site = sites[project.account(delivery.account).site]
-        item = (delivery.sent or delivery.post.content).items()[0]
+        item = (delivery.sent or delivery.post.content).items[0]
         link = filled(site.spec.compose_link or "", text=item.text)
         click.secho(f"{delivery.key}", bold=True)
         click.echo("  | " + safe(item.text, lines=True).replace("\n", "\n  | "))

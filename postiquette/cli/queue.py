@@ -176,7 +176,7 @@ def list_(context: Context, all_: bool, state: tuple[str, ...], account: str | N
     for delivery in shown:
         place = project.accounts.get(delivery.account)
         when = local(delivery.due_at, place) if place else f"{delivery.due_at:%Y-%m-%d %H:%M}Z"
-        first = safe(delivery.post.content.items()[0].text)
+        first = safe(delivery.post.content.items[0].text)
         words = first if len(first) <= 60 else first[:59] + "…"
         table.add_row(when, delivery.key, str(delivery.state), Text(words))
     output = console()
@@ -208,7 +208,7 @@ def show(context: Context, post: str, format_: str) -> int:
         click.echo(f"  due {delivery.due_at:%Y-%m-%d %H:%M} UTC{' (slot)' if delivery.by_slot else ''}")
         if delivery.url:
             click.echo(f"  at {safe(delivery.url)}")
-        for item in (delivery.sent or delivery.post.content).items():
+        for item in (delivery.sent or delivery.post.content).items:
             click.echo("  | " + safe(item.text, lines=True).replace("\n", "\n  | "))
         for attempt in tried[delivery.id]:
             outcome = attempt.outcome or "open"

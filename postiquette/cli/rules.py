@@ -22,7 +22,7 @@ def rules(format_: str) -> int:
                     "family": rule.family,
                     "action": str(rule.action),
                     "waivable": rule.waivable,
-                    "options": {name: str(value) for name, value in rule.options.items()},
+                    "options": {name: option.write(option.default) for name, option in rule.options.items()},
                     "summary": rule.summary,
                 }
                 for rule in found
@@ -49,7 +49,6 @@ def explain(rule: str) -> int:
     RULE: a rule's name, or that of a pattern that `classify` names, such as en:share-this.
     """
     from postiquette.config.load import did_you_mean
-    from postiquette.config.values import format_duration
     from postiquette.errors import InputError
     from postiquette.policies.rulebook import all_rules
 
@@ -61,9 +60,8 @@ def explain(rule: str) -> int:
         raise InputError(f"there is no rule {rule!r}" + did_you_mean(rule, list(all_rules())))
     click.secho(found.name, bold=True)
     click.echo(found.manual.strip())
-    for name, value in found.options.items():
-        shown = format_duration(value) if hasattr(value, "total_seconds") else repr(value)  # type: ignore[arg-type]
-        click.echo(f"\noption {name}, default {shown}")
+    for name, option in found.options.items():
+        click.echo(f"\noption {name} = {option.write(option.default)}: {option.meaning}")
     if not found.waivable:
         click.echo("\nIt cannot be waived in a file; `postiquette approve POST --reason …` lets one wording pass.")
     return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from postiquette.model import (
     Account,
@@ -20,17 +19,14 @@ from postiquette.model import (
     Post,
     Wording,
 )
-from postiquette.policies.language.reader import Reading, read
+from postiquette.policies.known import reading_of, rewrite_of
+from postiquette.policies.language.reader import Reading
 from postiquette.policies.ledger import Balances, Ledger
 from postiquette.policies.past import NOTHING_SENT, Past
-from postiquette.policies.rewrite import rewrite
 from postiquette.policies.rule import Case
 from postiquette.policies.rulebook import Rulebook
 
 _HARDNESS = [Action.ALLOW, Action.REWRITE, Action.DEFER, Action.HOLD, Action.BLOCK]
-
-#: a queue is read several times over: as it is laid out, as it goes by, as it is mended
-_read = lru_cache(maxsize=1 << 18)(read)
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class _Judgement:
 
 def kind_of(post: Post, content: Content, wording: Wording) -> Kind:
     """What a post is: one request anywhere in it makes it a share request; otherwise its first text speaks for it."""
-    return _kind(post, content, [_read(text, None, wording).kind for _, text in content.fields])
+    return _kind(post, content, [reading_of(text, wording).kind for _, text in content.fields])
 
 
 def _kind(post: Post, content: Content, kinds: Sequence[Kind]) -> Kind:
@@ -125,7 +121,7 @@ def _on_excess(situation: Situation, judged: _Judgement, policy: Policy, ruleboo
 def _judge(
     situation: Situation, content: Content, at: datetime, ledger: Ledger, policy: Policy, rulebook: Rulebook
 ) -> _Judgement:
-    readings = {name: _read(text, None, policy.wording) for name, text in content.fields}
+    readings = {name: reading_of(text, policy.wording) for name, text in content.fields}
     kind = _kind(situation.post, content, [reading.kind for reading in readings.values()])
     balances = Balances(ledger, policy.counters, at, situation.post.id)
     case = Case(
@@ -157,7 +153,7 @@ def _rewritten(content: Content, judged: _Judgement, wording: Wording) -> Conten
     for name, text in content.fields:
         if not judged.readings[name].requests:
             continue
-        result = rewrite(text, None, wording)
+        result = rewrite_of(text, wording)
         if result.text is not None:
             changed = changed.with_field(name, result.text)
         elif name == "first_comment" and result.reason == "nothing-left":

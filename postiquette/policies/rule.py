@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from postiquette.config.values import format_duration, parse_duration
 from postiquette.model import NOTHING_TAUGHT, Account, Action, Balance, Content, Finding, Kind, Post, Severity, Wording
 from postiquette.policies.language.reader import Reading, Request
-from postiquette.policies.past import NOTHING_SENT, Past
+from postiquette.policies.past import NOTHING_SENT, Past, people_in
 
 Family = Literal["asking", "repeating", "promotion", "fit", "timing"]
 #: the values in force, by option name, each of the type that its option reads
@@ -71,6 +73,16 @@ class Case:
     wording: Wording = NOTHING_TAUGHT
     #: waivers of rules that had nothing to remark; known to the last rule asked
     unused_waivers: tuple[str, ...] = ()
+
+    @cached_property
+    def local(self) -> datetime:
+        """The time on the clock of the account's zone."""
+        return self.at.astimezone(ZoneInfo(self.account.timezone))
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """Whom the wording mentions."""
+        return people_in(self.content)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from zoneinfo import ZoneInfo
 
 from postiquette.config.load import did_you_mean
 from postiquette.errors import InputError, Problem
@@ -89,7 +88,7 @@ def _settled(finding: Finding, tuned: _Tuned, waiver: Waiver | None, case: Case)
 
 
 def _holds(waiver: Waiver, case: Case) -> bool:
-    return waiver.until is None or case.at.astimezone(ZoneInfo(case.account.timezone)).date() <= waiver.until
+    return waiver.until is None or case.local.date() <= waiver.until
 
 
 def waiver_problem(name: str) -> str | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from postiquette.config.load import load_configuration, show_path
 from postiquette.errors import InputError, Problem
 from postiquette.model import Action, Content, Wording
-from postiquette.policies.rewrite import rewrite
+from postiquette.policies.known import rewrite_of
 from postiquette.preview.outline import Line
 from postiquette.queue.sources import config_file
 from postiquette.queue.sources.declared import Declared, declared_content
@@ -83,7 +83,7 @@ def fixes(lines: Iterable[Line], declared: Iterable[Declared], wording: Wording)
 def _changes(post: Declared, wording: Wording) -> list[_Change] | str:
     found: list[_Change] = []
     for field, text in declared_content(post.entry).fields:
-        result = rewrite(text, None, wording)
+        result = rewrite_of(text, wording)
         if result.text is None:
             return f"{field} would have to go altogether"
         if not result.edits:

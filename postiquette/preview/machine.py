@@ -80,7 +80,7 @@ def _account(account: Account) -> dict[str, Any]:
 
 
 def _text(content: Content) -> str:
-    return content.items()[0].text
+    return content.items[0].text
 
 
 def _time(at: datetime | None) -> str | None:

@@ -29,7 +29,7 @@ async def photograph(configuration: Configuration, outline: Outline, folder: Pat
 
 async def _pictures(looker: Looker, line: Line, folder: Path) -> dict[str, Path]:
     taken: dict[str, Path] = {}
-    for number, item in enumerate(line.decision.content.items(), start=1):
+    for number, item in enumerate(line.decision.content.items, start=1):
         name = line.key.replace("/", "_") + (f"-{number}" if number > 1 else "")
         file = folder / f"{name}.png"
         await looker.photograph(line.account.name, item, file)

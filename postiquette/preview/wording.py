@@ -46,7 +46,7 @@ def budget(balance: Balance, account: Account) -> str:
 
 def body(content: Content) -> str:
     """All that readers are shown of a post, items of a thread apart."""
-    return "\n⋯\n".join(item.text for item in content.items())
+    return "\n⋯\n".join(item.text for item in content.items)
 
 
 def difference(before: str, after: str) -> Iterator[tuple[Literal["same", "gone", "new"], str]]:

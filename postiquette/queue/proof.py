@@ -23,7 +23,7 @@ def proven(
     """
     attempts.settle(connection, attempt, "published", clock, url=url)
     tried: dict[int, Attempt] = {found.id: found for found in attempts.of_delivery(connection, delivery.id)}
-    items = len(delivery.sent.items()) if delivery.sent else 1
+    items = len(delivery.sent.items) if delivery.sent else 1
     if tried[attempt].item + 1 < items:
         if delivery.state is State.SUBMITTING:
             return delivery.state

@@ -132,7 +132,7 @@ class Dispatcher:
             await self.call(self.transactions.give_back, delivery, lease, f"unexpected {type(error).__name__}")
 
     async def _publish(self, visit: Visit, delivery: Delivery, content: Content, lease: Lease) -> None:
-        items = content.items()
+        items = content.items
         out = await self.call(self.transactions.out_already, delivery)
         for number, item in enumerate(items):
             if number in out:

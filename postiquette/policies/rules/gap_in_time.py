@@ -37,13 +37,12 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
         return
     zone = ZoneInfo(case.account.timezone)
     first, second = (written.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != written:
-        local = case.at.astimezone(zone)
-        message = f"{written:%Y-%m-%d %H:%M} does not exist in {case.account.timezone}; {local:%H:%M} is taken"
-    elif first.utcoffset() != second.utcoffset():
-        message = f"{written:%Y-%m-%d %H:%M} comes twice in {case.account.timezone}; the first is taken"
-    else:
+    if first.utcoffset() == second.utcoffset():
         return
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != written:
+        message = f"{written:%Y-%m-%d %H:%M} does not exist in {case.account.timezone}; {case.local:%H:%M} is taken"
+    else:
+        message = f"{written:%Y-%m-%d %H:%M} comes twice in {case.account.timezone}; the first is taken"
     yield Finding(NAME, message, suggestion="write the time with its offset")
 
 

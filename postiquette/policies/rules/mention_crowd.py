@@ -23,13 +23,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postiquette.model import Action, Finding
-from postiquette.policies.past import people_in
 from postiquette.policies.rule import Case, Options, Rule, named, whole
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on a post that mentions too many."""
-    people = people_in(case.content)
+    people = case.people
     if len(people) > options["most"]:
         message = f"{len(people)} people are mentioned, but {options['most']} are enough"
         yield Finding(NAME, message, evidence=tuple(sorted(people)), suggestion="name those whom it is about")

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postiquette.model import Action, Finding, Kind
-from postiquette.policies.rewrite import rewrite
+from postiquette.policies.known import rewrite_of
 from postiquette.policies.rule import Case, Options, Rule, ask_finding, named
 
 _MESSAGES = {
@@ -39,7 +39,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
         return
     for name, text in case.content.fields:
         reading = case.readings[name]
-        reason = rewrite(text, reading.lang, case.wording).reason if reading.requests else None
+        reason = rewrite_of(text, case.wording).reason if reading.requests else None
         if reason:
             yield ask_finding(NAME, _MESSAGES[reason], (name, reading.requests[0]), (), None)
 

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time
-from zoneinfo import ZoneInfo
 
 from postiquette.config.values import format_hours, parse_hours
 from postiquette.model import Action, Finding
@@ -33,7 +32,7 @@ from postiquette.policies.rule import Case, Option, Options, Rule, named
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on a post within the quiet hours; the last minute of them is quiet, the one after it is not."""
     begin, end = options["hours"]
-    local = case.at.astimezone(ZoneInfo(case.account.timezone)).time()
+    local = case.local.time()
     if (begin <= local < end) if begin < end else (local >= begin or local < end):
         message = f"{local:%H:%M} is within the quiet hours, {format_hours((begin, end))}"
         yield Finding(NAME, message, suggestion="choose another time")

@@ -33,13 +33,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from postiquette.model import Action, Finding, Kind
-from postiquette.policies.past import Sent, people_in
+from postiquette.policies.past import Sent
 from postiquette.policies.rule import Case, Options, Rule, duration, named
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every person who was asked, or mentioned, a short while ago."""
-    for person in sorted(people_in(case.content)):
+    for person in sorted(case.people):
         asks = case.kind is Kind.SHARE_REQUEST
         if asks and (sent := _last(case, person, options["cooldown"], Kind.SHARE_REQUEST)):
             message = f"{person} was asked in {sent.post} on {sent.at:%Y-%m-%d}"

@@ -49,7 +49,7 @@ from postiquette.policies.rule import Case, Options, Rule, named
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on posts of more than one item."""
-    if len(case.content.items()) > 1 and not case.account.limits.threads:
+    if len(case.content.items) > 1 and not case.account.limits.threads:
         name = "thread[1]" if case.content.is_thread else "first_comment"
         yield Finding(NAME, f"{case.account.site} takes one item a post", field=name)
 

@@ -58,7 +58,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every item and alt text over its limit."""
     limits = case.account.limits
     names = [name for name, _ in case.content.fields if not name.startswith("media[")]
-    for name, item in zip(names, case.content.items(), strict=True):
+    for name, item in zip(names, case.content.items, strict=True):
         if message := _too_long(item.text, limits, case.account.site):
             yield Finding(
                 NAME, message, field=name, start=0, end=len(item.text), suggestion="shorten it, or make it a thread"

@@ -98,7 +98,7 @@ def _on_excess(situation: Situation, judged: _Judgement, policy: Policy, ruleboo
         if exempt and step is not Action.HOLD:
             continue
         if step is Action.REWRITE:
-            rewritten = _rewritten(content, judged, policy.wording)
+            rewritten = without_requests(situation.post, policy.wording)
             if rewritten is None:
                 continue
             after = _judge(situation, rewritten, situation.at, situation.ledger, policy, rulebook)
@@ -147,11 +147,11 @@ def _judge(
     )
 
 
-def _rewritten(content: Content, judged: _Judgement, wording: Wording) -> Content | None:
-    """The content without its requests; None where one of them cannot be taken out, or none can be seen."""
-    changed = content
+def without_requests(post: Post, wording: Wording) -> Content | None:
+    """A post's content without its requests; None where one of them cannot be taken out, or none can be seen."""
+    changed = content = post.content
     for name, text in content.fields:
-        if not judged.readings[name].requests:
+        if not reading_of(text, wording).requests:
             continue
         result = rewrite_of(text, wording)
         if result.text is not None:

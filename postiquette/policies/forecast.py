@@ -22,7 +22,7 @@ from postiquette.policies.rulebook import Rulebook
 Slots = Callable[[str, datetime], Iterator[datetime]]
 
 #: no two decisions about one audience are made at the same instant
-_INSTANT = timedelta(microseconds=1)
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Forecast:
 
     def _moment(self, candidate: Candidate, at: datetime) -> datetime:
         newest = self.audience(candidate.account.audience).newest
-        return max(at, newest + _INSTANT) if newest is not None else at
+        return max(at, newest + INSTANT) if newest is not None else at
 
     def _let_out(self, candidate: Candidate, at: datetime, decision: Decision) -> None:
         settled = self._settled.get(candidate.unit)

@@ -85,6 +85,12 @@ class Ledger:
                 return keys[place][0]
         return None
 
+    def after(self, kind: Kind, at: datetime) -> Iterator[tuple[datetime, str]]:
+        """The entries of a kind later than an instant, in order, with their posts."""
+        keys = self._keys[kind]
+        for place in range(bisect_right(keys, (at, "\U0010ffff")), len(keys)):
+            yield keys[place]
+
     def own(self, post: str, at: datetime) -> list[Entry]:
         """The outings of a post that a decision about it at `at` passes over."""
         return [entry for entry in self._of_post.get(post, ()) if abs(at - entry.at) <= SIBLINGS]

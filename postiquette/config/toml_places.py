@@ -28,8 +28,7 @@ class Places:
     def string(self, path: Path) -> tuple[int, str] | None:
         """Where in the text a string begins, and how it is written, quotes included; None where there is none."""
         node, depth = self._find(path)
-        if node.type == "pair":
-            node = node.children[-1]
+        node = _value(node)
         if depth < len(path) or node.type != "string":
             return None
         written = self._bytes[node.start_byte : node.end_byte].decode()
@@ -82,7 +81,7 @@ class Places:
         if not path:
             return node, 0
         for child, taken in self._children(node, path):
-            deeper, more = self._inside(child.children[-1] if child.type == "pair" else child, path[taken:])
+            deeper, more = self._inside(_value(child), path[taken:])
             return (deeper, taken + more) if more else (child, taken)
         return node, 0
 
@@ -105,3 +104,8 @@ class Places:
             return tuple(part for child in key.named_children for part in self._parts(child))
         written = self._bytes[key.start_byte : key.end_byte].decode()
         return (written if key.type == "bare_key" else written[1:-1],)
+
+
+def _value(node: Node) -> Node:
+    """What stands behind the equals sign of a pair; a comment may follow it."""
+    return node.named_children[1] if node.type == "pair" else node

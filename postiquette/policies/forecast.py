@@ -79,6 +79,14 @@ class Audience:
         return Audience(self.ledger.copy(), Remembered(older=self.past), self.newest)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """A queue laid out for the policies: what waits, and what each audience was sent."""
+
+    queue: list[Candidate]
+    audiences: dict[str, Audience]
+
+
 class Forecast:
     """The queue, the audiences' histories and the policy, ready to be asked."""
 

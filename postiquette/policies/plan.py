@@ -188,9 +188,8 @@ class _Board:
 
     def harmed(self, ledger: Ledger, at: datetime) -> bool:
         """Whether an ask that follows an entry at `at` passes no more."""
-        window, seen = self._policy.asking.window, 0
-        for moment, post in ledger.after(Kind.SHARE_REQUEST, at):
-            seen += 1
+        window = self._policy.asking.window
+        for seen, (moment, post) in enumerate(ledger.after(Kind.SHARE_REQUEST, at), start=1):
             beyond = window.days is None or moment > at + timedelta(days=window.days)
             if beyond and (window.posts is None or seen > window.posts) and moment - at >= self.gap:
                 return False

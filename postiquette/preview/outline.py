@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from postiquette.model import Account, Action, Balance, Content, Counter, Decision, Kind, Policy
-from postiquette.policies.forecast import Forecast, Planned
+from postiquette.policies.forecast import Layout, Planned
 from postiquette.policies.ledger import Ledger, Openings
 from postiquette.scheduler.project import Project
 
@@ -73,17 +74,25 @@ class Outline:
         return any(line.decision.action not in (Action.ALLOW, Action.REWRITE) for line in self.lines)
 
 
-def outline(project: Project, now: datetime, *, days: int | None = None) -> Outline:
-    """Work the plan out. Reads the database where there is one; writes nothing."""
+@dataclass(frozen=True)
+class LaidOut:
+    """All that a dry run starts from."""
+
+    layout: Layout
+    #: what waits for a person, with its state
+    waiting: tuple[tuple[str, Planned], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def laid_out(project: Project, now: datetime, *, back: timedelta = timedelta(0)) -> Iterator[LaidOut]:
+    """The queue as it stands, or would after a sync; with `back`, the history goes back at least so far. Writes nothing."""
     database = project.configuration.database_file
     if database is not None and not database.exists():
         from postiquette.scheduler.first_outlook import from_drafts
 
-        return _outline(project, now, days, from_drafts(project, project.drafts, now), (), ())
-    return _from_store(project, now, days)
-
-
-def _from_store(project: Project, now: datetime, days: int | None) -> Outline:
+        yield LaidOut(from_drafts(project, project.drafts, now))
+        return
     from postiquette.queue.store import Store
     from postiquette.scheduler.intake import rehearse
     from postiquette.scheduler.outlook import from_store, waiting_for_a_person
@@ -91,24 +100,25 @@ def _from_store(project: Project, now: datetime, days: int | None) -> Outline:
     store = Store.open(project.configuration.database_url)
     try:
         with rehearse(project, store, now) as (connection, notes):
-            forecast = from_store(project, connection, now)
-            return _outline(project, now, days, forecast, waiting_for_a_person(project, connection), notes)
+            waiting = tuple(waiting_for_a_person(project, connection))
+            yield LaidOut(from_store(project, connection, now, back), waiting, notes)
     finally:
         store.close()
 
 
-def _outline(
-    project: Project,
-    now: datetime,
-    days: int | None,
-    forecast: Forecast,
-    waiting: Sequence[tuple[str, Planned]],
-    notes: Iterable[str],
-) -> Outline:
+def outline(project: Project, now: datetime, *, days: int | None = None, back: timedelta = timedelta(0)) -> Outline:
+    """Work the plan out. Reads the database where there is one; writes nothing."""
+    with laid_out(project, now, back=back) as found:
+        return outline_of(project, found, now, days=days)
+
+
+def outline_of(project: Project, found: LaidOut, now: datetime, *, days: int | None = None) -> Outline:
+    """The preview of a queue that is laid out."""
+    forecast = project.forecast(found.layout)
     plans = forecast.run(now)
     names = {account.audience for account in project.accounts.values()}
     books = {name: Books(forecast.audience(name).ledger, project.policy, now) for name in names}
-    states = [("scheduled", plan) for plan in plans] + list(waiting)
+    states = [("scheduled", plan) for plan in plans] + list(found.waiting)
     until = now + timedelta(days=days) if days is not None else None
     lines = [
         _line(state, plan, books[plan.candidate.account.audience])
@@ -116,7 +126,7 @@ def _outline(
         if until is None or plan.at <= until
     ]
     lines.sort(key=lambda line: (line.at, line.key))
-    return Outline(now, project.accounts, tuple(lines), books, tuple(notes))
+    return Outline(now, project.accounts, tuple(lines), books, found.notes)
 
 
 def _line(state: str, plan: Planned, books: Books) -> Line:
@@ -134,13 +144,14 @@ def _line(state: str, plan: Planned, books: Books) -> Line:
     )
 
 
-def standing(project: Project, now: datetime) -> dict[str, tuple[Balance, ...]]:
+def standing(outline: Outline, policy: Policy) -> dict[str, tuple[Balance, ...]]:
     """The balances of every audience as they are now, each with the next free time of the plan."""
+    now = outline.generated_at
     found = {}
-    for name, books in outline(project, now).audiences.items():
+    for name, books in outline.audiences.items():
         sent = books.ledger.as_of(now)
         found[name] = tuple(
             replace(sent.balance(counter, now), next_free_at=books.next_free(counter, now))
-            for counter in project.policy.counters
+            for counter in policy.counters
         )
     return found

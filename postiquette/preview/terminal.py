@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
 from postiquette.model import Action, Finding, Kind
 from postiquette.preview.outline import Line, Outline
+from postiquette.preview.proposal import Proposal, zone_of
 from postiquette.preview.safe import safe
 from postiquette.preview.wording import body, budget, difference, local, verdict
 
@@ -87,6 +93,57 @@ def _finding(finding: Finding) -> Text:
     if finding.suggestion:
         text.append(f" → {safe(finding.suggestion)}", style="dim")
     return text
+
+
+def show_proposal(proposal: Proposal, console: Console, *, applied: bool) -> None:
+    """Print the plan: the days that change as they are and as planned, and what is left over."""
+    moves, accounts = proposal.arrangement.moves, [line.account for line in proposal.before]
+    zone = zone_of(accounts) if accounts else "UTC"
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("", "as it is", "as planned"):
+        table.add_column(title, vertical="top")
+    for day in proposal.days(zone):
+        before, after = ({(line.key, line.at) for line in lines} for lines in (day.before, day.after))
+        was = _entries(day.before, after, zone, "- ", "red")
+        will_be = _entries(day.after, before, zone, "+ ", "green")
+        table.add_row(Text(f"{day.day:%a %d %b}", style="bold"), was, will_be)
+    if moves:
+        console.print(table)
+        console.print(Text(f"Times in {zone}.", style="dim"))
+    for line in proposal.left_over():
+        console.print(
+            Text.assemble((line.key, "bold magenta"), f" stays: no slot helps. {safe(line.decision.reason())}. ")
+            + Text(f"It would be {_LEFT[line.decision.action]}.", style="dim")
+        )
+    count = f"{len(moves)} post{'' if len(moves) == 1 else 's'} {'moved' if applied else 'to move'}"
+    quality = "nothing better exists" if proposal.arrangement.exact else "the best that was found"
+    text = f"{count}, {len(proposal.arrangement.left)} left over ({quality})." if accounts else "Nothing is scheduled."
+    if not moves and not proposal.arrangement.left and accounts:
+        text = "No post has to move."
+    elif moves and not applied:
+        text += " `postiquette plan --apply` writes the new times into the queue."
+    console.print(Text(text, style="bold"))
+
+
+def _entries(lines: Iterable[Line], others: set[tuple[str, datetime]], zone: str, sign: str, style: str) -> Text:
+    """The posts of a day, those marked that the other side has not."""
+    shown = Text()
+    for line in lines:
+        changes = (line.key, line.at) not in others
+        time = line.at.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+        mark = _MARKS[line.decision.kind]
+        shown.append(f"{sign if changes else '  '}{time}  {safe(line.key)} · {mark}\n", style if changes else "")
+    shown.rstrip()
+    return shown
+
+
+_LEFT = {
+    Action.ALLOW: "let out",
+    Action.REWRITE: "rewritten",
+    Action.DEFER: "deferred",
+    Action.HOLD: "held for you",
+    Action.BLOCK: "blocked",
+}
 
 
 def _summary(outline: Outline) -> Text:

@@ -40,9 +40,12 @@ def lock(connection: sa.Connection, audience: str) -> None:
     connection.execute(sa.select(audiences).where(audiences.c.name == audience).with_for_update()).one()
 
 
-def book(connection: sa.Connection, audience: str, counters: Sequence[Counter], at: datetime) -> Book:
-    """What the windows of some counters can hold at `at` or later. A post on several accounts is one entry, at its first intent."""
-    since = min(_reach(connection, audience, counter, at) for counter in counters)
+def book(connection: sa.Connection, audience: str, counters: Sequence[Counter], at: datetime, back: timedelta) -> Book:
+    """What the windows of some counters can hold at `at` or later, and whatever was sent within `back` before.
+
+    A post on several accounts is one entry, at its first intent.
+    """
+    since = min(at - back, *(_reach(connection, audience, counter, at) for counter in counters))
     found = Book(entries(connection, audience, since))
     for counter in counters:
         if counter.grace:

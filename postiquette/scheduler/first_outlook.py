@@ -1,16 +1,16 @@
-"""The queue as it would be in a database that is empty yet: `check` and `preview` need none."""
+"""The queue as it would be in a database that is empty yet: `check`, `preview` and `plan` need none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from postiquette.policies.forecast import Candidate, Forecast
+from postiquette.policies.forecast import Candidate, Layout
 from postiquette.queue.draft import Draft
 from postiquette.scheduler.project import Project
 
 
-def from_drafts(project: Project, drafts: Iterable[Draft], now: datetime) -> Forecast:
+def from_drafts(project: Project, drafts: Iterable[Draft], now: datetime) -> Layout:
     """The queue as it would be in a database that is empty yet."""
     next_slot = project.next_slot(now)
     taken: dict[str, set[datetime]] = {}
@@ -30,4 +30,4 @@ def from_drafts(project: Project, drafts: Iterable[Draft], now: datetime) -> For
                 written_at=draft.written_at,
             )
         )
-    return Forecast(candidates, {}, project.policy, project.rulebook, project.slots)
+    return Layout(candidates, {})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from postiquette.model import Account, Action, Decision, Kind
-from postiquette.policies.forecast import Audience, Candidate, Forecast, Planned
+from postiquette.policies.forecast import Audience, Candidate, Forecast, Layout, Planned
 from postiquette.policies.ledger import Ledger
 from postiquette.queue import books, deliveries
 from postiquette.queue.delivery import Delivery
@@ -20,13 +20,16 @@ from postiquette.scheduler.stored_past import StoredPast
 _COMING = (State.SCHEDULED, State.CLAIMED)
 
 
-def from_store(project: Project, connection: Connection, now: datetime) -> Forecast:
-    """The whole queue as the database has it, with all of the history that decisions at `now` or later can depend on."""
+def from_store(project: Project, connection: Connection, now: datetime, back: timedelta = timedelta(0)) -> Layout:
+    """The whole queue as the database has it, with all of the history that decisions at `now` or later can depend on.
+
+    With `back`, the history goes back at least so far.
+    """
     waiting = [d for d in deliveries.in_states(connection, _COMING) if d.account in project.accounts]
     candidates = _candidates(project, connection, waiting)
     names = {account.audience for account in project.accounts.values()}
-    audiences = {name: _audience(project, connection, name, candidates, now) for name in names}
-    return Forecast(candidates, audiences, project.policy, project.rulebook, project.slots)
+    audiences = {name: _audience(project, connection, name, candidates, now, back) for name in names}
+    return Layout(candidates, audiences)
 
 
 def decide_one(project: Project, connection: Connection, delivery: Delivery, at: datetime) -> Decision:
@@ -69,9 +72,14 @@ def _candidate(delivery: Delivery, account: Account) -> Candidate:
 
 
 def _audience(
-    project: Project, connection: Connection, name: str, candidates: Iterable[Candidate], at: datetime
+    project: Project,
+    connection: Connection,
+    name: str,
+    candidates: Iterable[Candidate],
+    at: datetime,
+    back: timedelta = timedelta(0),
 ) -> Audience:
-    book = books.book(connection, name, project.policy.counters, at)
+    book = books.book(connection, name, project.policy.counters, at, back)
     contents = [candidate.post.content for candidate in candidates if candidate.account.audience == name]
     past = StoredPast(connection, name, contents)
     return Audience(Ledger(book.entries, earlier=book.earlier), past, books.newest(connection, name))

@@ -11,6 +11,7 @@ from pathlib import Path
 from postiquette.config.load import Configuration, did_you_mean, load_configuration
 from postiquette.errors import InputError, Problem
 from postiquette.model import Account, Policy
+from postiquette.policies.forecast import Forecast, Layout
 from postiquette.policies.language.lessons import faults
 from postiquette.policies.rulebook import Rulebook, waiver_problem
 from postiquette.publishing.find_sites import accounts as find_accounts
@@ -61,6 +62,10 @@ class Project:
         """The slots of an account from an instant on."""
         known = self.accounts.get(account)
         return occurrences(known.slots, known.timezone, after) if known else iter(())
+
+    def forecast(self, layout: Layout) -> Forecast:
+        """A queue that is laid out, ready to be asked what becomes of it."""
+        return Forecast(layout.queue, layout.audiences, self.policy, self.rulebook, self.slots)
 
     def next_slot(self, now: datetime) -> NextSlot:
         """How a post that goes by slots finds its time: the first slot after `now` that is not taken."""

@@ -1,0 +1,99 @@
+"""The least change that makes a whole queue pass, as a person looks at it before saying yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from postiquette.model import Account
+from postiquette.policies.forecast import Layout
+from postiquette.policies.plan import Arrangement, arrange
+from postiquette.preview.outline import LaidOut, Line, laid_out, outline_of
+from postiquette.scheduler.project import Project
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the calendar: what stands on it, and what would."""
+
+    day: date
+    before: tuple[Line, ...]
+    after: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An arrangement, with the queue as it is and as it would be."""
+
+    arrangement: Arrangement
+    #: every post in the order of its present time
+    before: tuple[Line, ...]
+    #: every post in the order of its planned time, judged there
+    after: tuple[Line, ...]
+
+    def days(self, zone: str) -> Iterator[Day]:
+        """The days on which something changes, on the clock of a zone."""
+        place = ZoneInfo(zone)
+        by_day: dict[date, tuple[list[Line], list[Line]]] = {}
+        for side, lines in enumerate((self.before, self.after)):
+            for line in lines:
+                by_day.setdefault(line.at.astimezone(place).date(), ([], []))[side].append(line)
+        for day, (before, after) in sorted(by_day.items()):
+            if {(line.key, line.at) for line in before} != {(line.key, line.at) for line in after}:
+                yield Day(day, tuple(before), tuple(after))
+
+    def left_over(self) -> Iterator[Line]:
+        """The asks that no slot helps, each with what the policy says of it as planned."""
+        left = {candidate.post.id for candidate in self.arrangement.left}
+        seen: set[str] = set()
+        for line in self.after:
+            if line.post in left and line.post not in seen:
+                seen.add(line.post)
+                yield line
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; times are ISO 8601 in UTC."""
+        return {
+            "exact": self.arrangement.exact,
+            "moves": [
+                {"id": move.candidate.key, "from": _time(move.candidate.at), "to": _time(move.to)}
+                for move in self.arrangement.moves
+            ],
+            "left": [
+                {"id": line.key, "decision": str(line.decision.action), "reason": line.decision.reason()}
+                for line in self.left_over()
+            ],
+        }
+
+
+def propose(project: Project, now: datetime) -> Proposal:
+    """Work out the least change. Writes nothing."""
+    with laid_out(project, now) as found:
+        return proposal_of(project, found, now)
+
+
+def proposal_of(project: Project, found: LaidOut, now: datetime) -> Proposal:
+    """The least change of a queue that is laid out."""
+    layout = found.layout
+    arrangement = arrange(layout.queue, layout.audiences, project.policy, project.slots, now)
+    to = {move.candidate.key: move.to for move in arrangement.moves}
+    planned = Layout([replace(one, at=to.get(one.key, one.at)) for one in layout.queue], layout.audiences)
+    after = outline_of(project, LaidOut(planned), now).lines
+    own = {one.key: one.at for one in layout.queue}
+    before = sorted((replace(line, at=own[line.key]) for line in after), key=lambda line: (line.at, line.key))
+    # a post that is deferred all the same, or judged late, stands where the plan puts it
+    placed = [replace(line, at=to.get(line.key, own[line.key])) for line in after]
+    return Proposal(arrangement, tuple(before), tuple(sorted(placed, key=lambda line: (line.at, line.key))))
+
+
+def zone_of(accounts: Sequence[Account]) -> str:
+    """The clock on which a calendar of several accounts is shown: theirs where they share one, else UTC."""
+    zones = {account.timezone for account in accounts}
+    return zones.pop() if len(zones) == 1 else "UTC"
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -62,6 +62,7 @@ ORDER = (
     *("sync", "add", "list", "show", "edit", "reschedule", "withdraw"),
     *("approve", "reject", "resolve", "assist", "confirm", "skip"),
     *("login", "accounts", "run", "publish", "pause", "resume", "status", "service"),
+    *("import", "export", "import-history"),
     *("history", "ledger", "rules", "explain", "policy", "classify", "rewrite", "completion"),
 )
 

@@ -166,7 +166,16 @@ class Forecast:
                 self._let_out(candidate, moment, decision)
             deferral = planned.get(key)
             if deferral is not None and decision.goes_out:
-                planned[key] = replace(deferral, at=at)
+                # what it says is what it will say when its new time has come
+                told = {(finding.rule, finding.message) for finding in deferral.decision.findings}
+                more = tuple(one for one in decision.findings if (one.rule, one.message) not in told)
+                final = replace(
+                    deferral.decision,
+                    content=decision.content,
+                    kind=decision.kind,
+                    findings=deferral.decision.findings + more,
+                )
+                planned[key] = replace(deferral, at=at, decision=final)
             else:
                 planned[key] = Planned(candidate, at, decision)
         return sorted(planned.values(), key=lambda plan: (plan.at, plan.candidate.position, plan.candidate.key))

@@ -1,22 +1,24 @@
 """Arranges a whole queue so that every window holds: the fewest moved deliveries, then the least total shift.
 
-Audiences do not concern each other, so each is arranged by itself. A sweep in order of time keeps every ask that passes where it is and
-moves the others to the nearest slot at which they pass and nobody after them is harmed; where an ask at a fixed time does not pass,
-the latest asks before it that may move make room. A search then looks for anything better, as far as its budget goes: small
-queues are gone through whole, and the answer is exact; elsewhere it is the best found, and never worse than the sweep's.
+Audiences do not concern each other, so each is arranged by itself. A sweep in order of time keeps every ask that passes where it is
+and moves the others to the nearest slot at which they pass and nobody after them is harmed; where an ask at a fixed time does not
+pass, the latest asks before it that may move make room. Deferring each ask as its turn comes, as the service does, is tried as well.
+A search then looks for anything better, as far as its budget goes: small queues are gone through whole, and the answer is exact;
+elsewhere it is the best found, and never worse than either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
-from postiquette.model import Entry, Kind, Policy
+from postiquette.model import Action, Entry, Kind, Policy
 from postiquette.policies.decide import kind_of, without_requests
-from postiquette.policies.forecast import INSTANT, Audience, Candidate, Slots
+from postiquette.policies.forecast import INSTANT, Audience, Candidate, Forecast, Slots
 from postiquette.policies.ledger import Ledger
+from postiquette.policies.rulebook import Rulebook
 
 #: arrangements that a search looks at, all audiences together
 _BUDGET = 20_000
@@ -51,7 +53,12 @@ class Arrangement:
 
 
 def arrange(
-    queue: Iterable[Candidate], audiences: Mapping[str, Audience], policy: Policy, slots: Slots, now: datetime
+    queue: Iterable[Candidate],
+    audiences: Mapping[str, Audience],
+    policy: Policy,
+    rulebook: Rulebook,
+    slots: Slots,
+    now: datetime,
 ) -> Arrangement:
     """The least change that makes a queue pass. Posts at fixed times stay; those of a series keep their order."""
     by_audience: dict[str, list[Candidate]] = {}
@@ -63,6 +70,8 @@ def arrange(
     for name, candidates in by_audience.items():
         board = _Board(candidates, audiences.get(name, Audience()), policy, slots, now)
         found = _sweep(board)
+        if found.cost > (0, 0, 0.0):
+            found = min(found, board.answer(_deferred(board, rulebook)), key=lambda answer: answer.cost)
         better, budget, whole = _search(board, found, budget)
         exact = exact and whole
         moves += [Move(board.candidates[key], at) for key, at in board.moved(better.times).items()]
@@ -111,9 +120,9 @@ class _Board:
         self.candidates = {candidate.key: candidate for candidate in sorted(candidates, key=lambda one: one.order)}
         self.units = dict(self._units(policy))
         self.now = now
-        self._audience = audience
-        self._policy = policy
-        self._slots = slots
+        self.audience = audience
+        self.policy = policy
+        self.weekly = slots
         self._slots_of: dict[str, list[datetime]] = {}
         #: by account and series, the deliveries that keep their order
         self.series: dict[tuple[str, str | None], list[str]] = {}
@@ -157,7 +166,7 @@ class _Board:
             for unit in self.units.values()
         ]
         firsts.sort(key=lambda first: first[:3])
-        found, last = [], self._audience.newest
+        found, last = [], self.audience.newest
         for due, _, _, unit in firsts:
             at = max(due, self.now)
             last = at if last is None or at > last else last + INSTANT
@@ -166,7 +175,7 @@ class _Board:
 
     def failing(self, times: Mapping[str, datetime]) -> Iterator[str]:
         """The asks that do not pass, what goes out before them standing as the policy will have made it."""
-        ledger = self._audience.ledger.copy()
+        ledger = self.audience.ledger.copy()
         for at, unit in self.in_order(times):
             passes = self.passes(ledger, unit, at)
             if not passes:
@@ -179,7 +188,7 @@ class _Board:
         """Whether a unit may go out at a time."""
         if not unit.asks or unit.approved:
             return True
-        if not ledger.is_free(self._policy.asking, at, unit.post):
+        if not ledger.is_free(self.policy.asking, at, unit.post):
             return False
         if not self.gap:
             return True
@@ -188,7 +197,7 @@ class _Board:
 
     def harmed(self, ledger: Ledger, at: datetime) -> bool:
         """Whether an ask that follows an entry at `at` passes no more."""
-        window = self._policy.asking.window
+        window = self.policy.asking.window
         for seen, (moment, post) in enumerate(ledger.after(Kind.SHARE_REQUEST, at), start=1):
             beyond = window.days is None or moment > at + timedelta(days=window.days)
             if beyond and (window.posts is None or seen > window.posts) and moment - at >= self.gap:
@@ -199,7 +208,7 @@ class _Board:
 
     def ledger(self) -> Ledger:
         """What the audience was sent, to be added to."""
-        return self._audience.ledger.copy()
+        return self.audience.ledger.copy()
 
     def free_slots(self, key: str, times: Mapping[str, datetime]) -> list[datetime]:
         """The slots that a delivery may take beside the others, in order."""
@@ -211,9 +220,9 @@ class _Board:
     def slots(self, key: str) -> list[datetime]:
         """Every slot that a delivery could take, whoever has it now, in order: from now on, and not too far from its own time."""
         if key not in self._slots_of:
-            candidate, far = self.candidates[key], self._policy.defer_within
+            candidate, far = self.candidates[key], self.policy.defer_within
             after = max(self.now, candidate.at - far - INSTANT)
-            coming = self._slots(candidate.account.name, after)
+            coming = self.weekly(candidate.account.name, after)
             self._slots_of[key] = list(takewhile(lambda slot: slot <= candidate.at + far, coming))
         return self._slots_of[key]
 
@@ -313,6 +322,19 @@ def _settled(board: _Board, unit: _Unit, at: datetime, times: Mapping[str, datet
             if not later:
                 break
     return found
+
+
+def _deferred(board: _Board, rulebook: Rulebook) -> dict[str, datetime]:
+    """The times at which everything would go out if each ask were deferred as its turn comes: the sweep is never worse than that."""
+    deferring = replace(board.policy, on_excess=(Action.DEFER, Action.REWRITE, Action.HOLD))
+    candidates = board.candidates.values()
+    name = next(iter(candidates)).account.audience
+    forecast = Forecast(candidates, {name: board.audience}, deferring, rulebook, board.weekly)
+    plans = {plan.candidate.key: plan for plan in forecast.run(board.now)}
+    return {
+        key: plans[key].at if plans[key].decision.action is Action.DEFER else candidate.at
+        for key, candidate in board.candidates.items()
+    }
 
 
 def _first(unit: _Unit, times: Mapping[str, datetime]) -> datetime:

@@ -78,7 +78,7 @@ def propose(project: Project, now: datetime) -> Proposal:
 def proposal_of(project: Project, found: LaidOut, now: datetime) -> Proposal:
     """The least change of a queue that is laid out."""
     layout = found.layout
-    arrangement = arrange(layout.queue, layout.audiences, project.policy, project.slots, now)
+    arrangement = arrange(layout.queue, layout.audiences, project.policy, project.rulebook, project.slots, now)
     to = {move.candidate.key: move.to for move in arrangement.moves}
     planned = Layout([replace(one, at=to.get(one.key, one.at)) for one in layout.queue], layout.audiences)
     after = outline_of(project, LaidOut(planned), now).lines

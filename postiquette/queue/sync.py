@@ -187,9 +187,10 @@ def _columns(draft: Draft) -> dict[str, Any]:
 
 def add(connection: sa.Connection, drafts: list[Draft], next_slot: NextSlot, by: str, now: datetime) -> None:
     """Add posts by command. Raises InputError for an id that is taken and for a time in the past."""
-    for draft in drafts:
-        if draft.at is not None and draft.at < now:
-            raise InputError(f"{draft.at:%Y-%m-%d %H:%M} UTC is in the past; expected a time to come")
+    past = [draft for draft in drafts if draft.at is not None and draft.at < now]
+    if past:
+        problems = [draft.declaration.problem(f"{draft.at:%Y-%m-%d %H:%M} UTC is in the past") for draft in past]
+        raise InputError(problems, hint="Expected a time to come.")
     taken = deliveries.of_posts(connection, {draft.post.id for draft in drafts})
     if taken:
         raise InputError(f"the id {taken[0].post.id!r} is taken; choose another")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from operator import or_
 
-from postiquette.policies.language.patterns import Language, Pattern, languages
+from postiquette.policies.language.patterns import Language, Pattern, languages, tells_little
 
 #: what a text is looked through for: words (English contractions are one word, and what stands among letters of another script, as
 #: RT does in Japanese, is one too), and signs that stand for a verb
@@ -21,11 +21,17 @@ _LATIN = "\u024f"
 _PLENTY = 3
 #: another language with less than one such word for so many is not spoken there
 _FEW = 3
+#: in a text of more words than this, one frequent word of a language does not name it
+_FEW_WORDS = 6
 #: words whose signs are kept at hand
 _REMEMBERED = 50_000
 
-#: as bits, the patterns whose first set of stems something is of, and those whose second one
-_Signs = tuple[int, int]
+#: beginnings of words with no more letters than this tell little
+_SHORT = 3
+
+#: as bits, the patterns whose first set of stems something is of, those whose second one, and those of the first that it tells of
+#: for certain: a word that English has too does not
+_Signs = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Index:
 
     def _add_common(self, language: Language) -> None:
         unspaced = {word for word in language.common if word[0] > _LATIN}
-        for word in language.common - unspaced:
+        for word in language.common - unspaced - (tells_little() if language.code != "en" else frozenset()):
             self._common[word] = (*self._common.get(word, ()), language.code)
         if unspaced:
             self._common_anywhere.append((_any_of(unspaced), language.code))
@@ -81,57 +87,72 @@ class Index:
                 self._second |= bit
             for place, stems in enumerate(pattern.stems):
                 for stem in stems:
-                    first, second = signs.get(stem, (0, 0))
-                    signs[stem] = (first | bit, second) if place == 0 else (first, second | bit)
+                    first, second, sure = signs.get(stem, (0, 0, 0))
+                    if place == 0:
+                        first |= bit
+                        sure |= bit if language.code == "en" or _tells(stem) else 0
+                    else:
+                        second |= bit
+                    signs[stem] = first, second, sure
         anywhere = {stem for stem in signs if stem[0] > _LATIN and stem.strip() not in _SIGNS}
         for stem in signs.keys() - anywhere:
             self._by_start.setdefault(stem[:3], []).append((stem, signs[stem]))
         if anywhere:
-            first = reduce(or_, (signs[stem][0] for stem in anywhere))
-            second = reduce(or_, (signs[stem][1] for stem in anywhere))
-            self._anywhere.append((_any_of(anywhere), (first, second)))
+            first, second, sure = (reduce(or_, (signs[stem][n] for stem in anywhere)) for n in range(3))
+            self._anywhere.append((_any_of(anywhere), (first, second, sure)))
 
-    def _word_seen_first(self, word: str) -> tuple[int, int, tuple[str, ...]] | None:
-        ended, first, second = word + " ", 0, 0
+    def _word_seen_first(self, word: str) -> tuple[_Signs, tuple[str, ...]] | None:
+        ended, first, second, sure = word + " ", 0, 0, 0
         for start in {ended[:3], ended[:2], ended[:1]}:
-            for stem, (one, other) in self._by_start.get(start, ()):
+            for stem, (one, other, certain) in self._by_start.get(start, ()):
                 if ended.startswith(stem):
-                    first, second = first | one, second | other
+                    first, second, sure = first | one, second | other, sure | certain
         codes = self._common.get(word, ())
-        return (first, second, codes) if first or second or codes else None
+        return ((first, second, sure), codes) if first or second or codes else None
 
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
         words = (_PLAIN_WORDS if folded.isascii() else WORDS).findall(folded)
-        first, second, counts = 0, self._second, dict[str, int]()
-        for one, other, codes in filter(None, map(self._word, set(words))):
+        first, second, sure, counts = 0, self._second, 0, dict[str, int]()
+        for (one, other, certain), codes in filter(None, map(self._word, set(words))):
             first |= one
             second |= other
+            sure |= certain
             for code in codes:
                 counts[code] = counts.get(code, 0) + 1
         if not folded.isascii():
             for common, code in self._common_anywhere:
                 if number := len(common.findall(folded)):
                     counts[code] = counts.get(code, 0) + number
-            for stems, (one, other) in self._anywhere:
+            for stems, (one, other, certain) in self._anywhere:
                 if stems.search(folded):
                     first |= one
                     second |= other
-        likely = max(counts, key=counts.__getitem__, default=None)
+                    sure |= certain
+        likely = min(counts, key=lambda code: (-counts[code], code != "en", code), default=None)
         most = counts.get(likely, 0) if likely else 0
         # words that look alike in two languages are not read in one of which the text has few other words
         floor = most // _FEW if most >= _PLENTY else 0
         concerned: dict[Language, set[Pattern]] = {}
-        for language, pattern in self._of(first & second):
-            if language.code == "en" or counts.get(language.code, 0) >= floor:
+        asking = 0
+        for bit, language, pattern in self._of(first & second):
+            spoken = counts.get(language.code, 0)
+            if language.code == "en" or (spoken >= floor and (spoken or bit & sure)):
                 concerned.setdefault(language, set()).add(pattern)
-        return Glance(likely, len(words), concerned, may_ask=first & second & self._requests != 0)
+                asking |= bit
+        likely = likely if most > 1 or len(words) <= _FEW_WORDS else None
+        return Glance(likely, len(words), concerned, may_ask=asking & self._requests != 0)
 
-    def _of(self, bits: int) -> Iterator[tuple[Language, Pattern]]:
+    def _of(self, bits: int) -> Iterator[tuple[int, Language, Pattern]]:
         while bits:
             lowest = bits & -bits
-            yield self._patterns[lowest.bit_length() - 1]
+            yield (lowest, *self._patterns[lowest.bit_length() - 1])
             bits ^= lowest
+
+
+def _tells(stem: str) -> bool:
+    """Whether a stem alone tells of its language."""
+    return stem.strip() not in tells_little() and (stem.endswith(" ") or len(stem) > _SHORT or stem[0] > _LATIN)
 
 
 def _any_of(stems: Iterable[str]) -> re.Pattern[str]:

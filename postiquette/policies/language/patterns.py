@@ -104,6 +104,13 @@ def languages() -> Mapping[str, Language]:
     return {code: _language(_parsed(folder.joinpath(f"{code}.toml")), grammar) for code in codes if code != "grammar"}
 
 
+@cache
+def tells_little() -> frozenset[str]:
+    """Words by which alone no text is read in another language than English, folded."""
+    words = _parsed(files(__package__).joinpath("grammar.toml"))["tells_little"]
+    return frozenset(_folded(word) for word in words)
+
+
 def _parsed(file: Traversable) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 

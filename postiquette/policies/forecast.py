@@ -213,7 +213,8 @@ class Forecast:
         if self._ahead is None:
             for other in self._rest():
                 self._queue.setdefault(other.key, other)
-            self._ahead = _Ahead(self._queue.values(), self._audiences, self._policy)
+            out = {unit: at for unit, (_, at) in self._settled.items()}
+            self._ahead = _Ahead(self._queue.values(), self._audiences, self._policy, out)
         self._ahead.drop(candidate)
         self._aside = candidate
         until = at + self._policy.defer_within
@@ -232,7 +233,13 @@ class _Ahead:
     What waits counts as its authors wrote it; asks count, so a deferral never hopes.
     """
 
-    def __init__(self, queue: Iterable[Candidate], audiences: Mapping[str, Audience], policy: Policy) -> None:
+    def __init__(
+        self,
+        queue: Iterable[Candidate],
+        audiences: Mapping[str, Audience],
+        policy: Policy,
+        out: dict[tuple[str, str], datetime],
+    ) -> None:
         self._policy = policy
         self._ledgers = {name: audience.ledger.copy() for name, audience in audiences.items()}
         self._taken: Multiset[tuple[str, datetime]] = Multiset()
@@ -240,7 +247,7 @@ class _Ahead:
         self._waiting: dict[tuple[str, str], list[Candidate]] = {}
         self._entered: dict[tuple[str, str], Entry] = {}
         #: by unit, when it went out: what is left of it spends and earns nothing more, for a while
-        self._out: dict[tuple[str, str], datetime] = {}
+        self._out = out
         self._series: dict[tuple[str, str], list[Candidate]] = {}
         for candidate in sorted(queue, key=lambda candidate: candidate.order):
             self.put(candidate)

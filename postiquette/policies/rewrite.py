@@ -33,6 +33,9 @@ _REST_OF_CLAUSE = re.compile(
     r"(?=\s*(?:$|\n|[.!?,;:\u2026)\]。！？、،؛؟।](?:\W|$)|[\u2600-\u27BF\U0001F000-\U0001FAFF]))"
 )
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
+#: what only leads to a request, or goes with it: "P.S.", a recycling sign
+_LEAD_IN = re.compile(r"(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE)
+_SMALL_START = re.compile(r"[.!?\u2026]\s+[a-z]|\A[a-z]")
 _CLAUSE_END = re.compile(r"(?:^|[.!?:\u2026\n)\]\"\u201d]|https?://\S+|[@#]\w+)\s*\Z")
 _OBJECT = re.compile(
     r"(?:(?:please|pls|plz|kindly|do)\s+)*(?:share|spread|forward|send|post|rt|retweet|repost|boost)\s+"
@@ -131,14 +134,34 @@ def _cut(text: str, request: Request, language: Language) -> Edit:
         end = joined.start("object")
     else:
         end = _end_of_clause(text, end, language)
+    bracketed = start
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
     opens = _CLAUSE_END.search(text[:start]) is not None
+    if start < bracketed and text[end : end + 1] in set(":;,"):
+        # what follows the brackets belongs to the clause around them
+        return Edit(len(text[:start].rstrip()), end, "")
     end = _after(text, end, language)
+    if opens and text[:start].rstrip().endswith(":") and _LEAD_IN.fullmatch(text[end : _line(text, start, end)[1]]):
+        # nothing that could be announced is left
+        opens = False
     start = len(text[:start].rstrip(" \t")) if opens else _before(text, start, language)
     rest = text[end:]
     end += len(rest) - len(rest.lstrip(" \t"))
+    if _says_nothing(text, start, end):
+        start, end = _line(text, start, end)
     return Edit(start, end, _glue(text, start, end, opens=opens))
+
+
+def _line(text: str, start: int, end: int) -> tuple[int, int]:
+    below = text.find("\n", end)
+    return text.rfind("\n", 0, start) + 1, len(text) if below < 0 else below
+
+
+def _says_nothing(text: str, start: int, end: int) -> bool:
+    """Whether what a cut leaves of its line is signs, or a lead-in to what was cut."""
+    first, last = _line(text, start, end)
+    return _LEAD_IN.fullmatch(text[first:start] + text[end:last]) is not None
 
 
 def _end_of_clause(text: str, end: int, language: Language) -> int:
@@ -210,10 +233,22 @@ def _closed(cut: Edit, text: str) -> Iterator[Edit]:
     elif before.endswith("\n") and after.startswith("\n"):
         end += len(after) - len(after.lstrip("\n"))
     begins = not text[:start].strip() or re.search(r"[.!?\u2026\n]\s*\Z", text[:start]) is not None
-    if begins and end < len(text) and text[end].islower() and not re.match(r"https?:|[\w.-]+\.\w+/", text[end:]):
+    if (
+        begins
+        and not _all_small(before, after)
+        and end < len(text)
+        and text[end].islower()
+        and not re.match(r"https?:|[\w.-]+\.\w+/", text[end:])
+    ):
         yield Edit(start, end + 1, by + text[end].upper())
     else:
         yield Edit(start, end, by)
+
+
+def _all_small(before: str, after: str) -> bool:
+    """Whether the author begins other sentences too in small letters."""
+    rest = f"{before}\x00{after}"
+    return not any(letter.isupper() for letter in rest) and _SMALL_START.search(rest) is not None
 
 
 def _is_stump(text: str) -> bool:

@@ -26,6 +26,10 @@ _DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _WITHIN_WORD = re.compile(r"[^\W_\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+(?:'[^\W\d_]+)?")
 _PRICE = re.compile(r"[$£€]\d")
 _MANUAL_RETWEET = re.compile(r"(?:^|[\s\"“(|])(?:RT|MT|rt) ?:? ?@ ?\w+ ?:?")
+#: where a sentence begins without a stop before it: "share it with your team An index made it faster"
+_RUN_ON = re.compile(
+    r"(?<![^ ])[a-z][a-z']* (?=(?:The|An?|This|It|It's|We|You|They|There|Our|My|How|What|Why|When|Please|Pls) [a-z])"
+)
 _HIDDEN = "\x00"
 _HIDDEN_LINK = "http\x00"
 #: texts of fewer words may be a greeting
@@ -87,6 +91,9 @@ def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) 
     folded = fold(text)
     visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), folded.text)
     glance = index().look(visible)
+    if glance.may_ask and len(visible) == len(text):
+        for begins in _RUN_ON.finditer(text):
+            visible = visible[: begins.end() - 1] + "\n" + visible[begins.end() :]
     requests = tuple(_requests(folded, visible, glance.concerned)) if glance.may_ask else ()
     excused: tuple[Request, ...] = ()
     if wording.asks or wording.not_asks:

@@ -14,6 +14,7 @@ from postiquette.config.entry import DEFAULT_LATE
 from postiquette.config.values import format_duration
 from postiquette.model import Account
 from postiquette.queue.delivery import Delivery, waivers_to
+from postiquette.queue.sources.csv_file import NEXT_ITEM
 from postiquette.queue.sources.csv_formats import FORMATS, Row, guarded
 
 
@@ -31,7 +32,7 @@ def write_csv(
     if chosen.header:
         writer.writerow([name for name, _ in chosen.columns])
     for together in _posts(deliveries) if form == "own" else ([delivery] for delivery in deliveries):
-        row = _row(together, accounts, folder, whole=form == "own")
+        row = _row(together, accounts, folder)
         cells = [cell(row) for _, cell in chosen.columns]
         writer.writerow([guarded(cell) if guard else cell for cell in cells])
         lost += [f"{together[0].key}: {what}" for what in _lost(row, together[0], form)]
@@ -60,7 +61,7 @@ def _has_alt(row: Row) -> bool:
     return any(alt for _, alt in row.media)
 
 
-def _row(together: list[Delivery], accounts: Mapping[str, Account], folder: Path, *, whole: bool) -> Row:
+def _row(together: list[Delivery], accounts: Mapping[str, Account], folder: Path) -> Row:
     delivery = together[0]
     post, content = delivery.post, delivery.sent or delivery.post.content
     account = accounts.get(delivery.account)
@@ -73,7 +74,7 @@ def _row(together: list[Delivery], accounts: Mapping[str, Account], folder: Path
         id=post.id,
         account=",".join(one.account for one in together),
         at=delivery.due_at.astimezone(ZoneInfo(account.timezone if account else "UTC")),
-        text=("\n***\n" if whole else "\n\n").join(content.texts),
+        text="\n\n".join(content.texts),
         link=content.link or "",
         media=tuple((path, one.alt or "") for path, one in zip(paths, content.media, strict=True)),
         first_comment=content.first_comment or "",
@@ -83,6 +84,9 @@ def _row(together: list[Delivery], accounts: Mapping[str, Account], folder: Path
         allow=json.dumps(_waivers(delivery)) if post.allow else "",
         slot="next" if delivery.by_slot else "",
         media_json=json.dumps(media) if media else "",
+        thread=json.dumps(content.texts, ensure_ascii=False)
+        if len(content.texts) > 1 or NEXT_ITEM in content.texts[0]
+        else "",
     )
 
 

@@ -23,7 +23,7 @@ from postiquette.queue.sources.declared import Declared
 from postiquette.queue.sources.origin import Written
 
 #: a line of its own between the items of a thread, as in Markdown files
-_NEXT_ITEM = "\n***\n"
+NEXT_ITEM = "\n***\n"
 _POSITIONAL = ("date", "text", "link")
 
 
@@ -148,7 +148,10 @@ def _values(cells: dict[str, str], options: Options) -> dict[str, Any]:
     }
     if not values["account"]:
         raise ValueError("the row names no account; say --account NAME")
-    values |= {"thread": text.split(_NEXT_ITEM)} if _NEXT_ITEM in text else {"text": text}
+    if cells.get("thread", "").strip():
+        values["thread"] = _json(cells["thread"], "thread")
+    else:
+        values |= {"thread": text.split(NEXT_ITEM)} if NEXT_ITEM in text else {"text": text}
     for name in ("series", "late", "kind", "first_comment"):
         if cells.get(name, "").strip():
             values[name] = cells[name] if name == "first_comment" else cells[name].strip()

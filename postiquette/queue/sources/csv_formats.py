@@ -40,6 +40,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     ),
     "time": ("time", "time24hr", "hour", "publishtime"),
     "text": ("text", "content", "message", "messagetext", "caption", "post", "body", "description", "sharecommentary"),
+    "thread": ("thread",),
     "link": ("link", "links", "url", "linkogmetaurl", "sharedurl"),
     "media": (
         *("media", "mediaurl", "mediaurls", "imageurl", "imageurls", "image", "images", "picture", "pictures"),
@@ -93,6 +94,8 @@ class Row:
     slot: str
     #: all of the media, as JSON
     media_json: str
+    #: the items of a thread, as JSON; `text` is empty then, but for other programs
+    thread: str
 
 
 _Cell = Callable[[Row], str]
@@ -133,7 +136,8 @@ FORMATS: Mapping[str, Format] = {
         (
             *(("id", lambda row: row.id), ("account", lambda row: row.account), ("date", _iso)),
             ("slot", lambda row: row.slot),
-            *(("text", lambda row: row.text), ("link", lambda row: row.link), ("media", lambda row: row.media_json)),
+            *(("text", lambda row: "" if row.thread else row.text), ("thread", lambda row: row.thread)),
+            *(("link", lambda row: row.link), ("media", lambda row: row.media_json)),
             *(("first_comment", lambda row: row.first_comment), ("series", lambda row: row.series)),
             *(("late", lambda row: row.late), ("kind", lambda row: row.kind), ("allow", lambda row: row.allow)),
         ),

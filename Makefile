@@ -62,6 +62,7 @@ wheel: .venv/ready
 bench: setup
 	$(BIN)/pip install --quiet proselint
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/judging.py
 	$(BIN)/python benchmarks/run.py
 
 clean:

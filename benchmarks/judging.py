@@ -155,13 +155,13 @@ def decision(made: Project, database: Path, number: int) -> Callable[[], object]
     """A decision against a store in which so many posts went out, one every half hour."""
     store = Store.open(f"sqlite:///{database}", create=True)
     intake.take_in(made, store, NOW, "bench", even_if_alarming=True)
-    content = [Content((text,)) for text in texts(997)]
+    words = texts(997)
     for start in range(0, number, 50_000):
         posts = [
             Published(
                 f"h{n}",
                 NOW - timedelta(minutes=30 * (n + 1)),
-                content[n % 997],
+                Content((f"{words[n % 997]} No. {n}",)),
                 Kind.SHARE_REQUEST if n % 11 == 10 else Kind.VALUE,
                 None,
             )

@@ -1,10 +1,10 @@
 """Arranges a whole queue so that every window holds: the fewest moved deliveries, then the least total shift.
 
-Audiences do not concern each other, so each is arranged by itself. A sweep in order of time keeps every ask that passes where it is
-and moves the others to the nearest slot at which they pass and nobody after them is harmed; where an ask at a fixed time does not
-pass, the latest asks before it that may move make room. Deferring each ask as its turn comes, as the service does, is tried as well.
-A search then looks for anything better, as far as its budget goes: small queues are gone through whole, and the answer is exact;
-elsewhere it is the best found, and never worse than either.
+Audiences do not concern each other, so each is arranged by itself. A sweep in order of time keeps every ask that passes where it is,
+and moves the others to the nearest free slot at which they pass and nobody after them is harmed, or lets them change places with a
+value post. Where an ask at a fixed time does not pass, the latest asks before it that may move make room. Deferring each ask as its
+turn comes, as the service does, is tried as well. A search then looks for anything better, as far as its budget goes: small queues
+are gone through whole, and the answer is exact; elsewhere it is the best found, and never worse than either.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from postiquette.policies.rulebook import Rulebook
 _BUDGET = 20_000
 #: an audience with more deliveries that may move is not searched
 _SMALL = 10
+#: value posts that an ask without a free slot tries to change places with
+_NEIGHBOURS = 60
 
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -217,6 +219,20 @@ class _Board:
         low, high = self._between(key, times)
         return [slot for slot in self.slots(key) if low < slot < high and slot not in taken]
 
+    def givers(self, key: str) -> Iterator[_Unit]:
+        """The value posts of a delivery's account that may take its slot, and leave it theirs."""
+        mine, far = self.candidates[key], self.policy.defer_within
+        for unit in self.units.values():
+            if unit.kind is Kind.VALUE and unit.free and len(unit.keys) == 1:
+                other = self.candidates[unit.keys[0]]
+                if other.account.name == mine.account.name and abs(other.at - mine.at) <= far:
+                    yield unit
+
+    def in_series(self, times: Mapping[str, datetime], changed: Iterable[str]) -> bool:
+        """Whether what changed keeps the order of its series."""
+        bounds = ((key, *self._between(key, times)) for key in changed)
+        return all(low < times[key] < high for key, low, high in bounds)
+
     def slots(self, key: str) -> list[datetime]:
         """Every slot that a delivery could take, whoever has it now, in order: from now on, and not too far from its own time."""
         if key not in self._slots_of:
@@ -247,6 +263,7 @@ def _gap(written: object) -> timedelta:
 def _sweep(board: _Board) -> _Answer:
     """Keep what passes, in order of time; then find each of the others the nearest slot."""
     times = {key: candidate.at for key, candidate in board.candidates.items()}
+    moments = {unit.post: at for at, unit in board.in_order(times)}
     ledger, homeless = _kept(board, times)
     for unit in homeless:
         for at in _places(board, unit, times):
@@ -261,9 +278,38 @@ def _sweep(board: _Board) -> _Answer:
             times |= _settled(board, unit, at, times)
             break
         else:
-            if unit.saved is not None:
+            changed = _swapped(board, ledger, unit, times, moments)
+            times |= changed
+            if not changed and unit.saved is not None:
                 ledger.add(Entry(_first(unit, times), unit.post, unit.saved))
     return board.answer(times)
+
+
+def _swapped(
+    board: _Board, ledger: Ledger, unit: _Unit, times: Mapping[str, datetime], moments: dict[str, datetime]
+) -> dict[str, datetime]:
+    """New times for an ask and for the nearest value post that can change places with it, so that it passes and harms nobody."""
+    if len(unit.keys) != 1:
+        return {}
+    [key], before = unit.keys, moments[unit.post]
+    for other in sorted(board.givers(key), key=lambda other: abs(moments[other.post] - before))[:_NEIGHBOURS]:
+        after = moments[other.post]
+        found = {key: times[other.keys[0]], other.keys[0]: times[key]}
+        if not board.in_series({**times, **found}, found):
+            continue
+        out = Entry(after, other.post, other.kind)
+        gives, asks = Entry(before, other.post, other.kind), Entry(after, unit.post, unit.kind)
+        ledger.remove(out)
+        ledger.add(gives)
+        if board.passes(ledger, unit, after):
+            ledger.add(asks)
+            if not board.harmed(ledger, min(before, after)) and not board.harmed(ledger, after):
+                moments[unit.post], moments[other.post] = after, before
+                return found
+            ledger.remove(asks)
+        ledger.remove(gives)
+        ledger.add(out)
+    return {}
 
 
 def _kept(board: _Board, times: Mapping[str, datetime]) -> tuple[Ledger, list[_Unit]]:

@@ -155,3 +155,22 @@ def test_a_plan_applied_leaves_only_what_it_says_and_is_never_worse_than_deferri
         one.decision.action is Action.HOLD or one.decision.content != one.candidate.post.content for one in made
     )
     assert (len(found.left), len(found.moves)) <= (stuck, len(deferred))
+
+
+def test_an_ask_without_a_free_slot_changes_places_with_a_value_post() -> None:
+    """Too many posts for the search, and none may go far: only a neighbour's slot is left."""
+    candidates = queue("VSVVVVVSVVVVVVVV")
+    rules = policy(posts=6, defer_within=timedelta(days=2))
+    assert left_over(candidates, rules) == {"p01"}
+    found = plan(candidates, rules)
+    assert (found.left, found.exact) == ((), False)
+    assert {move.candidate.post.id: move.to for move in found.moves} == {
+        "p01": candidates[2].at,
+        "p02": candidates[1].at,
+    }
+    assert left_over(moved(candidates, found), rules) == set()
+    # what follows it in its series stays behind it
+    series = [
+        replace(one, post=replace(one.post, series="s")) if n in (1, 2) else one for n, one in enumerate(candidates)
+    ]
+    assert [one.post.id for one in plan(series, rules).left] == ["p01"]

@@ -45,33 +45,33 @@ def check(context: Context, files: tuple[Path, ...], format_: str, fix: bool, di
         raise click.UsageError("expected --fix or --diff, not both")
     if _STDIN in files and (fix or diff):
         raise click.UsageError("standard input cannot be fixed in place; name the file")
-    project, wanted = _gathered(context, files, stdin_filename)
+    standing_in = {stdin_filename: sys.stdin.buffer.read().decode("utf-8-sig", "replace")} if _STDIN in files else {}
+    project, wanted = _gathered(context, files, standing_in)
     found = outline(project, now())
     if diff:
         return _show_diff(project, found, wanted)
     if fix and _mend(project, found, wanted):
-        project, wanted = _gathered(context, files, stdin_filename)
+        project, wanted = _gathered(context, files, standing_in)
         found = outline(project, now())
-    result = remarks(found.lines, wanted)
+    result = remarks(found.lines, wanted, {file.resolve(): text for file, text in standing_in.items()})
     _tell(result, format_, len(wanted), found.notes)
     return 1 if any(remark.finding.severity is not Severity.NOTE for remark in result) else 0
 
 
-def _gathered(context: Context, files: tuple[Path, ...], stdin_filename: Path) -> tuple[Project, list[Declared]]:
-    """The project, and the posts that are to be reported on."""
+def _gathered(
+    context: Context, files: tuple[Path, ...], standing_in: dict[Path, str]
+) -> tuple[Project, list[Declared]]:
+    """The project, and the posts that are to be reported on; a file in `standing_in` is taken to hold its text."""
     from postiquette.scheduler.project import load_project
 
-    configurations = [file for file in files if file.suffix == ".toml"]
-    standing_in = {stdin_filename: sys.stdin.buffer.read().decode("utf-8-sig", "replace")} if _STDIN in files else {}
-    if stdin_filename.suffix == ".toml":
-        configurations += standing_in
+    configurations = [file for file in (*files, *standing_in) if file.suffix == ".toml"]
     if len(configurations) > 1:
         raise click.UsageError("expected one configuration at most")
     file = configurations[0] if configurations else context.config_file
-    project = load_project(file, standing_in.pop(file, None))
-    posts = [file for file in files if file.suffix != ".toml" and file != _STDIN]
-    project = _with_strays(project, [*posts, *standing_in], standing_in)
-    only = {file.resolve() for file in (*configurations, *posts, *standing_in)}
+    project = load_project(file, standing_in.get(file))
+    posts = [file for file in (*files, *standing_in) if file.suffix != ".toml" and file != _STDIN]
+    project = _with_strays(project, posts, standing_in)
+    only = {file.resolve() for file in (*configurations, *posts)}
     wanted = list(project.gathered.posts)
     if only:
         wanted = [post for post in wanted if any(post.file.resolve().is_relative_to(file) for file in only)]
@@ -84,7 +84,7 @@ def _with_strays(project: Project, files: list[Path], standing_in: dict[Path, st
 
     from postiquette.errors import InputError
     from postiquette.queue.sources.gather import Gathered, examine
-    from postiquette.queue.sources.markdown import read_single
+    from postiquette.queue.sources.markdown import accounts_of, read_single
 
     if not files:
         return project
@@ -93,7 +93,7 @@ def _with_strays(project: Project, files: list[Path], standing_in: dict[Path, st
     for file in files:
         text, declared = standing_in.get(file), known.get(file.resolve())
         if text is not None:
-            account = declared.entry.account if declared is not None else None
+            account = declared.entry.account if declared else accounts_of(project.configuration, file.resolve())
             posts = [post for post in posts if post is not declared]
             posts.append(read_single(file.resolve(), text, account))
         elif file.is_file() and declared is None:

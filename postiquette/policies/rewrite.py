@@ -229,7 +229,8 @@ def _closed(cut: Edit, text: str) -> Iterator[Edit]:
         start = 0
         end += len(after) - len(after.lstrip())
     elif not after.strip():
-        start, end = len(before.rstrip()), len(text)
+        # a line end at the end of the text is how its author lays out a file
+        start, end = len(before.rstrip()), len(text) - text.endswith("\n")
     elif before.endswith("\n") and after.startswith("\n"):
         end += len(after) - len(after.lstrip("\n"))
     begins = not text[:start].strip() or re.search(r"[.!?\u2026\n]\s*\Z", text[:start]) is not None

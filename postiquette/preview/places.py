@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from postiquette.config.load import read_text, show_path
 from postiquette.model import Action, Finding
@@ -13,6 +14,9 @@ from postiquette.policies.rules.unused_waiver import NAME as UNUSED_WAIVER
 from postiquette.preview.outline import Line
 from postiquette.queue.sources.declared import Declared
 from postiquette.queue.sources.origin import Written
+
+#: no file is taken to hold anything else than it does
+NO_FILES: Mapping[Path, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,16 @@ class Remark:
     decision: Action
 
 
-def remarks(lines: Iterable[Line], declared: Iterable[Declared]) -> list[Remark]:
-    """Every finding at its place, in order of files and lines; one for a post that has it on several accounts."""
+def remarks(
+    lines: Iterable[Line], declared: Iterable[Declared], standing_in: Mapping[Path, str] = NO_FILES
+) -> list[Remark]:
+    """Every finding at its place, in order of files and lines; one for a post that has it on several accounts.
+
+    A file in `standing_in`, by its whole path, is taken to hold that text.
+    """
     by_id = {post.entry.id: post for post in declared}
     # files are read anew at every call, and the working directory may have changed
-    name_of, lines_of = cache(show_path), cache(_lines)
+    name_of, lines_of = cache(show_path), cache(lambda file: _lines(file, standing_in))
     found: dict[tuple[str, str, str, str | None, int | None], Remark] = {}
     for line in lines:
         post = by_id.get(line.post)
@@ -79,5 +88,8 @@ def _meant(written: Written, start: int, end: int) -> int:
     return written.offsets[end] - written.offsets[start]
 
 
-def _lines(file: Path) -> list[str]:
-    return read_text(file).split("\n") if file.is_file() else []
+def _lines(file: Path, standing_in: Mapping[Path, str]) -> list[str]:
+    text = standing_in.get(file.resolve())
+    if text is None:
+        text = read_text(file) if file.is_file() else ""
+    return text.split("\n")

@@ -55,7 +55,7 @@ def test_classify_contract(run, monkeypatch) -> None:
     assert set(first) == {"id", "kind", "lang", "requests", "quoted", "exempt"}
     [request] = first["requests"]
     assert set(request) == {"start", "end", "text", "type"}
-    assert "Tide tables 🌊. Please share!"[request["start"] : request["end"]] == request["text"] == "Please share"
+    assert "Tide tables 🌊. Please share!"[request["start"] : request["end"]] == request["text"] == "Please share!"
     assert second["kind"] == "filler"
 
 

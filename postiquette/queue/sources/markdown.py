@@ -37,6 +37,15 @@ def read_single(file: Path, text: str | None = None, account: list[str] | None =
     return _read(file, read_text(file) if text is None else text, f"markdown:{file.name}", settings)
 
 
+def accounts_of(configuration: Configuration, file: Path) -> list[str] | None:
+    """The accounts that a source gives to a file that it would take, whether it is there yet or not."""
+    for settings in configuration.settings.sources:
+        folder = configuration.folder.resolve()
+        if file.is_relative_to(folder) and file.relative_to(folder).match(settings.path):
+            return settings.account
+    return None
+
+
 def source_name(settings: SourceSettings) -> str:
     """How the queue remembers this source."""
     return f"markdown:{settings.path}"

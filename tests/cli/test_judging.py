@@ -1,0 +1,186 @@
+"""`check` and `plan` as a person, an editor and a code host use them."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from houses import post
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
+
+HEAD = """[policy.rules]
+repeated-ask = "off"
+
+[accounts.ada]
+site = "sandbox"
+url = "http://127.0.0.1:9"  # here
+slots = ["daily 09:00"]
+
+[[sources]]
+kind = "markdown"
+path = "posts/*.md"
+account = ["ada"]
+
+"""
+CLOCK = """[[posts]]
+id = "clock"   # first
+account = "ada"
+text = '''The "old" clock strikes again \\o/. Please share!'''  # why not
+
+[[posts]]
+id = "ferry"
+account = "ada"
+text = \"\"\"
+🌊 The ferry runs again from seven,
+and the kiosk opens. Pls RT!
+\"\"\"
+"""
+TIDE = "---\nid: tide  # md\n---\n\nThe tide tables hang at the pier.\nTell your friends!\n"
+
+
+@pytest.fixture
+def queue(here: Path) -> Iterator[Path]:
+    """A queue in a file and a folder, as another system writes it: with a mark, and two characters a line end."""
+    (here / "posts").mkdir()
+    (here / "postiquette.toml").write_text(HEAD + CLOCK, encoding="utf-8-sig", newline="\r\n")
+    (here / "posts" / "tide.md").write_text(TIDE, encoding="utf-8")
+    with time_machine.travel("2026-06-01T06:00:00Z", tick=False):
+        yield here
+
+
+def test_what_is_wrong_stands_at_its_place(queue: Path, run) -> None:
+    told = run("check")
+    assert told.code == 1
+    assert told.out.splitlines()[4:8] == [
+        "postiquette.toml:24:22: over-ratio [warning: rewrite] 0 of 0 asks used in the last 20 posts and last 30 days (1 value posts)",
+        "    | and the kiosk opens. Pls RT!␍",
+        "    |                      ^^^^^^^",
+        "    = 3 value posts first, or take the request out",
+    ]
+    assert "posts/tide.md:6:1: over-ratio" in told.out
+    alone = run("check", "posts")
+    assert "1 post checked: 1 finding, 1 to act on" in alone.out
+
+
+def test_files_are_mended_in_place_and_nothing_else_changes(queue: Path, run) -> None:
+    file = queue / "postiquette.toml"
+    before = file.read_bytes()
+    shown = run("check", "--diff")
+    assert (shown.code, file.read_bytes()) == (1, before)
+    assert "-and the kiosk opens. Pls RT!\n" in shown.out.replace("\r", "")
+    assert "+and the kiosk opens.\n" in shown.out.replace("\r", "")
+    mended = run("check", "--fix")
+    assert mended.code == 0
+    assert "0 findings" in mended.out
+    assert file.read_bytes() == before.replace(b" Please share!", b"").replace(b" Pls RT!", b"")
+    assert (queue / "posts" / "tide.md").read_text() == TIDE.replace("Tell your friends!\n", "")
+    again = file.read_bytes()
+    assert run("check", "--fix").code == 0
+    assert file.read_bytes() == again
+    assert run("check", "--diff").out == ""
+
+
+@pytest.mark.parametrize("name", ["posts/tide.md", "posts/new.md"])
+def test_an_editor_asks_about_what_it_holds(queue: Path, run, monkeypatch, name: str) -> None:
+    text = "---\nid: tide\n---\n\nThe tide tables hang here.\n\nPlease retweet!\n"
+    if name == "posts/new.md":
+        text = text.replace("id: tide", "id: new")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    told = run("check", "-", "--stdin-filename", name)
+    assert told.code == 1
+    assert f"{name}:7:1: over-ratio" in told.out
+    assert "    | Please retweet!\n    | ^^^^^^^" in told.out
+    assert run("check", "-", "--fix").code == 2
+
+
+def test_sarif_is_what_its_schema_says(queue: Path, run) -> None:
+    log = Sarif.model_validate_json(run("check", "--format", "sarif").out)
+    places = [(result.ruleId, result.locations[0].physicalLocation) for result in log.runs[0].results]
+    regions = {
+        (rule, place.artifactLocation.uri, place.region.startLine, place.region.startColumn) for rule, place in places
+    }
+    assert ("over-ratio", "postiquette.toml", 24, 22) in regions
+    assert ("over-ratio", "posts/tide.md", 6, 1) in regions
+    assert {rule for rule, _ in places} <= {rule.id for rule in log.runs[0].tool.driver.rules}
+
+
+def test_annotations_hold_no_line_ends(queue: Path, run) -> None:
+    lines = run("check", "--format", "github").out.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("::warning file=") for line in lines)
+    assert "file=posts/tide.md,line=6,col=1" in lines[2]
+
+
+def test_a_rule_is_as_severe_as_it_is_set(queue: Path, run) -> None:
+    file = queue / "postiquette.toml"
+    picture = CLOCK.partition("text = '''")[0] + 'text = "The pier at low tide."\nmedia = [{ path = "pier.png" }]\n'
+    (queue / "pier.png").write_bytes(
+        bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+    )
+    (queue / "posts" / "tide.md").unlink()
+    for severity, code in (("note", 0), ("warning", 1), ("error", 1)):
+        rules = f'repeated-ask = "off"\nmissing-alt-text = {{ severity = "{severity}" }}'
+        file.write_text(HEAD.replace('repeated-ask = "off"', rules) + picture)
+        told = run("check")
+        assert (told.code, f"missing-alt-text [{severity}" in told.out) == (code, True), told
+    waived = 'allow = { missing-alt-text = { reason = "it shows nothing", until = %s } }\n'
+    file.write_text(HEAD + picture + waived % "2026-07-01")
+    assert "no alt text (waived: it shows nothing)" in run("check").out
+    file.write_text(HEAD + picture + waived % "2026-05-01")
+    assert "its waiver ended on 2026-05-01" in run("check").out
+    file.write_text(HEAD + picture + 'allow = { over-ratio = "just this once" }\n')
+    refused = run("check")
+    assert refused.code == 2
+    assert "approve" in refused.err
+
+
+ASKS = post("ask0", "Pls RT!") + post("ask1", "Tell your friends!")
+ASKS += "".join(post(f"v{n}", f"Note {n} of the harbour master: the ferry runs at {n + 6}.") for n in range(4))
+
+
+def test_a_plan_is_read_by_machines_and_applied(queue: Path, run) -> None:
+    (queue / "posts" / "tide.md").unlink()
+    (queue / "postiquette.toml").write_text(
+        HEAD.replace("[[sources]]", '[policy]\nratio = "1:2"\n\n[[sources]]') + ASKS
+    )
+    run("sync")
+    proposed = json.loads(run("plan", "--format", "json").out)
+    assert {move["id"] for move in proposed["moves"]} == {"ask0@ada", "ask1@ada"}
+    assert proposed["left"] == []
+    assert run("check").code == 1
+    assert run("plan", "--apply").code == 0
+    assert run("plan").out == "No post has to move.\n"
+    assert run("check").code == 0
+
+
+def test_where_no_order_helps_the_plan_says_so(queue: Path, run) -> None:
+    (queue / "posts" / "tide.md").unlink()
+    (queue / "postiquette.toml").write_text(HEAD + post("only", "Pls RT!", at="2026-06-03T09:00:00"))
+    run("sync")
+    told = run("plan")
+    assert told.code == 1
+    assert "only@ada stays: " in told.out
+    assert "nothing has been given to this audience yet" in told.out
+    assert [one["id"] for one in json.loads(run("plan", "--format", "json").out)["left"]] == ["only@ada"]
+
+
+def test_the_ledger_is_drawn_and_shows_no_markup_of_posts(queue: Path, run) -> None:
+    (queue / "posts" / "tide.md").unlink()
+    posts = [
+        {"at": f"2026-05-{day}T09:00:00Z", "text": f"Note {day} <script>alert(1)</script>."} for day in range(20, 26)
+    ]
+    posts.append({"at": "2026-05-27T09:00:00Z", "text": "<b>Please</b> share this!", "id": "<img>"})
+    (queue / "mine.jsonl").write_text("\n".join(map(json.dumps, posts)))
+    run("import-history", "mine.jsonl", "--account", "ada")
+    assert "by-hand-img" in run("ledger").out
+    assert "25 May 2026" in run("ledger", "--chart").out
+    assert run("ledger", "--html", "ledger.html").code == 0
+    page = (queue / "ledger.html").read_text(encoding="utf-8")
+    assert "by-hand-img" in page
+    assert "<script>alert" not in page
+    assert "<b>Please" not in page

@@ -165,7 +165,7 @@ def decision(made: Project, database: Path, number: int) -> Callable[[], object]
                 Kind.SHARE_REQUEST if n % 11 == 10 else Kind.VALUE,
                 None,
             )
-            for n in range(start, min(start + 50_000, number))
+            for n in range(min(start + 50_000, number) - 1, start - 1, -1)
         ]
         with store.begin() as connection:
             by_hand.take_in(connection, "a0", "a0", posts, Move("bench", NOW, "made by hand"))

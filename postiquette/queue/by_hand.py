@@ -32,8 +32,11 @@ class Published:
 
 
 def take_in(connection: sa.Connection, account: str, audience: str, posts: Sequence[Published], move: Move) -> int:
-    """Add what is not there yet, by its id, its URL or its words at its time; returns how many were added."""
-    known = _known(connection, account, posts)
+    """Add what is not there yet; returns how many were added. `posts` are in order of time.
+
+    The same are posts of one id, and posts of one URL or the same words at about the same time.
+    """
+    known = _known(connection, account, audience, posts)
     added: list[dict[str, Any]] = []
     for post in posts:
         key = f"{post.id}@{account}"
@@ -60,24 +63,24 @@ class _Known:
     times: dict[str, list[datetime]]
 
 
-def _known(connection: sa.Connection, account: str, posts: Sequence[Published]) -> _Known:
+def _known(connection: sa.Connection, account: str, audience: str, posts: Sequence[Published]) -> _Known:
+    """What the account has of the same ids, and what it published at about the same times."""
     found = _Known(set(), set(), {})
-    mine = sa.select(deliveries.c.key, deliveries.c.url, deliveries.c.words, deliveries.c.intent_at).where(
-        deliveries.c.account == account
-    )
+    mine = sa.select(deliveries.c.key, deliveries.c.url, deliveries.c.words, deliveries.c.intent_at)
     for start in range(0, len(posts), _MANY):
         some = posts[start : start + _MANY]
-        wanted = sa.or_(
+        times = [post.at for post in some]
+        then = deliveries.c.intent_at.between(min(times) - _SAME, max(times) + _SAME)
+        for wanted in (
             deliveries.c.key.in_([f"{post.id}@{account}" for post in some]),
-            deliveries.c.words.in_([digest(post.content) for post in some]),
-            deliveries.c.url.in_([post.url for post in some if post.url]),
-        )
-        for row in connection.execute(mine.where(wanted)):
-            found.keys.add(row.key)
-            if row.url:
-                found.urls.add(row.url)
-            if row.words and row.intent_at:
-                found.times.setdefault(row.words, []).append(row.intent_at)
+            sa.and_(deliveries.c.audience == audience, then, deliveries.c.account == account),
+        ):
+            for row in connection.execute(mine.where(wanted)):
+                found.keys.add(row.key)
+                if row.url:
+                    found.urls.add(row.url)
+                if row.words and row.intent_at:
+                    found.times.setdefault(row.words, []).append(row.intent_at)
     return found
 
 

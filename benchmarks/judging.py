@@ -46,14 +46,14 @@ PLACES = [
 DOINGS = ["opens", "closes", "moves", "returns", "waits", "sings", "counts", "mends", "measures", "paints"]
 
 
-def texts(number: int, every: int = 11) -> list[str]:
-    """Posts as a village might write them, with an ask among so many."""
+def texts(number: int) -> list[str]:
+    """Posts as a village might write them; one in eleven asks, and they come as they come."""
     chance = random.Random(number)
     found = []
     for n in range(number):
         one, other, says = chance.choices(PLACES, k=3)
         first, second = chance.choices(DOINGS, k=2)
-        ask = " Please share it with your neighbours!" if n % every == every - 1 else ""
+        ask = " Please share it with your neighbours!" if chance.random() < 1 / 11 else ""
         hour, days = chance.randint(6, 22), chance.randint(2, 90)
         found.append(
             f"Note {n}: the {one} {first} at {hour}, and the {other} {second} for {days} days, says the {says}.{ask}"
@@ -63,12 +63,12 @@ def texts(number: int, every: int = 11) -> list[str]:
 
 def project(folder: Path, number: int, *, accounts: int = 10, fixed: bool = True) -> Project:
     """A configuration with so many posts: at fixed times, twenty minutes apart, or on the slots of their account."""
-    parts = ['[service]\ntimezone = "UTC"\n']
+    parts = ['[service]\ntimezone = "UTC"\n\n[policy]\nwindow = { posts = 20, days = 14 }\n']
     parts += [
         f'[accounts.a{n}]\nsite = "sandbox"\nurl = "http://127.0.0.1:9"\nslots = ["daily 09:00", "daily 13:00", "daily 17:00"]\n'
         for n in range(accounts)
     ]
-    for n, text in enumerate(texts(number, every=11 if fixed else 4)):
+    for n, text in enumerate(texts(number)):
         at = f"\nat = {NOW + timedelta(days=1, minutes=20 * (n // accounts)):%Y-%m-%dT%H:%M:%S}" if fixed else ""
         parts.append(f'[[posts]]\nid = "p{n}"\naccount = "a{n % accounts}"\ntext = "{text}"{at}\n')
     file = folder / f"{number}-{fixed}.toml"
@@ -140,7 +140,7 @@ def arranging(folder: Path) -> None:
 
 
 def deciding(folder: Path) -> None:
-    """One decision about one post, with ever more behind it."""
+    """One decision about one post, with ever more behind its window of two weeks."""
     made = project(folder, 1, accounts=1, fixed=False)
     few, many = (decision(made, folder / f"history-{number}.db", number) for number in (1_000, 1_000_000))
     ratios = []
@@ -170,7 +170,7 @@ def decision(made: Project, database: Path, number: int) -> Callable[[], object]
         with store.begin() as connection:
             by_hand.take_in(connection, "a0", "a0", posts, Move("bench", NOW, "made by hand"))
     with store.begin() as connection:
-        [waiting] = deliveries.by_keys(connection, ["p0@a0"])
+        waiting = deliveries.by_keys(connection, ["p0@a0"])["p0@a0"]
 
     def decide() -> object:
         with store.read() as connection:

@@ -25,7 +25,7 @@ _BUDGET = 20_000
 #: an audience with more deliveries that may move is not searched
 _SMALL = 10
 #: value posts that an ask without a free slot tries to change places with
-_NEIGHBOURS = 60
+_NEIGHBOURS = 20
 
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 

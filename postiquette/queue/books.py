@@ -24,6 +24,11 @@ _PAGE = 64
 #: entries of a window by number that a candidate may pass over, being its own
 _OWN = 4
 
+#: what counts, whoever it went to
+_COUNTED = sa.select(
+    deliveries.c.post, deliveries.c.kind, deliveries.c.counted, deliveries.c.intent_at, deliveries.c.key
+).where(deliveries.c.counted != str(Counted.NO), deliveries.c.intent_at.is_not(None))
+
 
 @dataclass
 class Book:
@@ -63,9 +68,13 @@ def entries(connection: sa.Connection, audience: str, since: datetime) -> list[E
     before = [
         row
         for some in _portions(sorted(unsure))
+        # by the posts alone: told the audience as well, SQLite reads all of its history rather than look up the posts
         for row in connection.execute(
-            _counted(audience).where(deliveries.c.post.in_(some), deliveries.c.intent_at < since)
+            _COUNTED.add_columns(deliveries.c.audience).where(
+                deliveries.c.post.in_(some), deliveries.c.intent_at < since
+            )
         )
+        if row.audience == audience
     ]
     before.sort(key=lambda row: (row.intent_at, row.key))
     units = _units([*before, *rows])
@@ -121,13 +130,7 @@ def _spent_before(connection: sa.Connection, audience: str, counter: Counter, si
 
 
 def _counted(audience: str) -> sa.Select[tuple[str, str, str, datetime, str]]:
-    return sa.select(
-        deliveries.c.post, deliveries.c.kind, deliveries.c.counted, deliveries.c.intent_at, deliveries.c.key
-    ).where(
-        deliveries.c.audience == audience,
-        deliveries.c.counted != str(Counted.NO),
-        deliveries.c.intent_at.is_not(None),
-    )
+    return _COUNTED.where(deliveries.c.audience == audience)
 
 
 def _newest_first(

@@ -184,3 +184,179 @@ def test_the_ledger_is_drawn_and_shows_no_markup_of_posts(queue: Path, run) -> N
     assert "by-hand-img" in page
     assert "<script>alert" not in page
     assert "<b>Please" not in page
+
+
+def only(queue: Path, text: str, **files: str) -> Path:
+    """A queue of these posts and no others; `files` are Markdown posts by name."""
+    (queue / "posts" / "tide.md").unlink()
+    for name, markdown in files.items():
+        (queue / "posts" / f"{name}.md").write_bytes(markdown.encode())
+    file = queue / "postiquette.toml"
+    file.write_text(HEAD + text, encoding="utf-8")
+    return file
+
+
+QUOTED = r"""[[posts]]
+id = "basic"
+account = "ada"
+text = "The \"old\" lamp \u2615 was lit in 1820. Please share!"  # kept
+[[posts]]
+id = "literal"
+account = "ada"
+text = 'It is in C:\tides now. Pls RT!'
+[[posts]]
+id = "joined"
+account = "ada"
+text = \"\"\"
+The kiosk opens \
+    at nine.
+Tell your friends!\"\"\"
+[[posts]]
+id = "thread"
+account = "ada"
+thread = ["The gun is fired at noon.", # one
+  "It was cast in Delft. Please retweet!"]
+""".replace('\\"\\"\\"', '"""')
+
+
+def test_every_way_to_quote_is_kept(queue: Path, run) -> None:
+    file = only(queue, QUOTED)
+    file.chmod(0o640)
+    mended = run("check", "--fix")
+    assert (mended.code, mended.err) == (0, "fixed postiquette.toml: basic, literal, joined, thread\n")
+    wanted = QUOTED.replace(" Please share!", "").replace(" Pls RT!", "").replace(" Please retweet!", "")
+    assert file.read_text() == HEAD + wanted.replace("\nTell your friends!", "")
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("fence", ["---", "+++"])
+def test_markdown_keeps_its_mark_and_line_ends(queue: Path, run, fence: str) -> None:
+    key = "id: pier # x" if fence == "---" else 'id = "pier" # x'
+    text = f"\ufeff{fence}\r\n{key}\r\n{fence}\r\n\r\n🌊 The pier is open. Please share!\r\nBring coats.  \r\n"
+    only(queue, "", pier=text)
+    assert run("check", "--fix").code == 0
+    assert (queue / "posts" / "pier.md").read_bytes() == text.replace(" Please share!", "").encode()
+
+
+def test_a_text_that_is_nothing_but_its_request_is_left(queue: Path, run) -> None:
+    file = only(queue, post("bare", "Pls RT!"))
+    before = file.read_bytes()
+    assert (run("check", "--fix").code, file.read_bytes()) == (1, before)
+    assert run("check", "--diff").code == 0
+
+
+def test_a_diff_is_one_that_patch_reads(queue: Path, run) -> None:
+    only(queue, "", gun="---\nid: gun\n---\nNoon\u2028gun fires. Pls RT!\n", lamp="The lamp turns. Please share!")
+    assert run("check", "posts/gun.md", "--diff").out == (
+        "--- a/posts/gun.md\n+++ b/posts/gun.md\n@@ -1,4 +1,4 @@\n ---\n id: gun\n ---\n"
+        "-Noon\u2028gun fires. Pls RT!\n+Noon\u2028gun fires.\n"
+    )
+    assert run("check", "posts/lamp.md", "--diff").out == (
+        "--- a/posts/lamp.md\n+++ b/posts/lamp.md\n@@ -1 +1 @@\n"
+        "-The lamp turns. Please share!\n\\ No newline at end of file\n"
+        "+The lamp turns.\n\\ No newline at end of file\n"
+    )
+
+
+def test_an_editor_asks_about_a_configuration(queue: Path, run, monkeypatch) -> None:
+    file = only(queue, "")
+    before = file.read_bytes()
+    for text, code in ((post("a", "The pier is open. Pls RT!"), 1), (post("a", "The pier is open."), 0)):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((HEAD + text).encode())))
+        told = run("check", "-", "--stdin-filename", "postiquette.toml")
+        assert (told.code, "postiquette.toml:17:27: nothing-given-yet" in told.out) == (code, bool(code)), told
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((HEAD + '[[posts]]\nid = "a"\ntxt = ""\n').encode())))
+    told = run("check", "-", "--stdin-filename", "postiquette.toml")
+    assert (told.code, "postiquette.toml:16" in told.err, "did you mean 'text'?" in told.err) == (2, True, True)
+    assert file.read_bytes() == before
+
+
+def test_sarif_points_at_the_words_and_names_files_as_links_do(queue: Path, run) -> None:
+    only(queue, "", **{"a b%": "---\nid: sea\n---\n🌊🌊\n🌊 The pier is open. Pls RT!\n"})
+    log = Sarif.model_validate_json(run("check", "--format", "sarif").out)
+    [result] = log.runs[0].results
+    place = result.locations[0].physicalLocation
+    region = place.region
+    # counted in code points, as the log says it does
+    assert log.runs[0].columnKind.value == "unicodeCodePoints"
+    assert (region.startLine, region.startColumn, region.endLine, region.endColumn) == (5, 21, 5, 28)
+    assert region.snippet.text[20:27] == "Pls RT!"
+    assert place.artifactLocation.uri == "posts/a%20b%25.md"
+
+
+def test_what_an_author_wrote_ends_no_annotation(queue: Path, run) -> None:
+    (queue / "pier.png").write_bytes(
+        bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+    )
+    waived = r'allow = { missing-alt-text = "100% sure:\n::error::no" }'
+    only(queue, post("pier", "The pier.", media='[{ path = "pier.png" }]') + waived + "\n")
+    assert run("check", "--format", "github").out == (
+        "::notice file=postiquette.toml,line=18,col=1,title=missing-alt-text::"
+        "no alt text (waived: 100%25 sure:%0A::error::no)\n"
+    )
+
+
+def test_a_waiver_that_nothing_needs_is_told(queue: Path, run) -> None:
+    only(queue, post("hours", "Open till noon.", allow='{ too-long = "the limit was raised" }'))
+    told = run("check")
+    assert (told.code, told.out) == (
+        0,
+        "postiquette.toml:14:1: unused-waiver [note] too-long has nothing to remark here (waived: the limit was raised)\n"
+        "    | [[posts]]\n    = take the waiver out\n1 post checked: 1 finding, 0 to act on\n",
+    )
+
+
+RATIO = '[policy]\nratio = "1:2"\n\n'
+NOTES = [post(f"v{n}", f"Note {n} of the harbour master: the ferry runs at {n + 6}.") for n in range(4)]
+
+
+def test_a_plan_keeps_series_in_order_and_fixed_posts_in_place(queue: Path, run) -> None:
+    series = post("s1", "Pls RT!", series='"s"') + post("s2", "The second part tells of tides.", series='"s"')
+    fixed = post("market", "The market opens at noon.", at='"2026-06-02T12:00:00"')
+    file = only(queue, series + fixed + "".join(NOTES))
+    file.write_text(RATIO + file.read_text())
+    run("sync")
+    assert json.loads(run("plan", "--format", "json").out) == {
+        "exact": True,
+        "moves": [
+            {"id": "s1@ada", "from": "2026-06-01T09:00:00Z", "to": "2026-06-07T09:00:00Z"},
+            {"id": "s2@ada", "from": "2026-06-02T09:00:00Z", "to": "2026-06-08T09:00:00Z"},
+        ],
+        "left": [],
+    }
+    due = {row["post"]: row["due_at"] for row in json.loads(run("list", "--format", "json").out)}
+    assert due["s1"] < due["s2"] < due["market"], "a plan that is only shown moves nothing"
+    run("plan", "--apply")
+    due = {row["post"]: row["due_at"][:16] for row in json.loads(run("list", "--format", "json").out)}
+    assert (due["s1"], due["s2"], due["market"]) == ("2026-06-07T09:00", "2026-06-08T09:00", "2026-06-02T12:00")
+    assert json.loads(run("plan", "--format", "json").out) == {"exact": True, "moves": [], "left": []}
+
+
+def test_a_plan_leaves_as_few_over_as_it_can(queue: Path, run) -> None:
+    asks = post("f1", "Pls RT!", at='"2026-06-04T12:00:00"')
+    asks += post("f2", "The mast is up again. Tell your friends!", at='"2026-06-05T12:00:00"')
+    file = only(queue, "".join(NOTES[:2]) + asks)
+    file.write_text(RATIO + file.read_text())
+    run("sync")
+    told = run("plan")
+    assert (told.code, " ".join(told.out.split())) == (
+        1,
+        "f2@ada stays: no slot helps. over-ratio: 1 of 1 asks used in the last 20 posts and last 30 days (2 value posts). "
+        "It would be rewritten. 0 posts to move, 1 left over (nothing better exists).",
+    )
+
+
+def test_a_plan_for_files_that_the_queue_does_not_know_is_not_applied(queue: Path, run) -> None:
+    file = only(queue, ASKS)
+    run("sync")
+    file.write_text(file.read_text() + post("new", "The new kiosk sells tea."))
+    refused = run("plan", "--apply")
+    assert (refused.code, "`postiquette sync` first" in refused.err) == (2, True)
+
+
+def test_the_ledger_names_its_audiences_and_draws_what_is_planned(queue: Path, run) -> None:
+    only(queue, "".join(NOTES) + post("ask", "Pls RT!"))
+    assert run("ledger", "ada", "--chart").out.splitlines()[1:] == [
+        "  01 Jun 2026  ████                       4 given  ▲       1 asked  1 of 1 used at its end  (planned)"
+    ]
+    assert "did you mean 'ada'?" in run("ledger", "ad").err

@@ -32,6 +32,14 @@ _REST_OF_CLAUSE = re.compile(
     r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}"
     r"(?=\s*(?:$|\n|[.!?,;:\u2026)\]。！？、،؛؟।](?:\W|$)|[\u2600-\u27BF\U0001F000-\U0001FAFF]))"
 )
+#: signs that plead or mean sharing go with the request before them
+_PLEADING_SIGNS = re.compile(r"[^\S\n]*(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*)+")
+#: what may join the halves of a request
+_JOINTS = re.compile(r"\s*[&+/,]\s*|\s+([^\W\d_]+)(?=\s)")
+#: the words for spreading that stand in many languages
+_SPREADING = re.compile(r"(?:share|spread|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
+#: what belongs to the object, though a verb may stand with it
+_ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o|a|os|as)\Z")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
 #: what only leads to a request, or goes with it: "P.S.", a recycling sign
 _LEAD_IN = re.compile(r"(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE)
@@ -39,7 +47,7 @@ _SMALL_START = re.compile(r"[.!?\u2026]\s+[a-z]|\A[a-z]")
 _CLAUSE_END = re.compile(r"(?:^|[.!?:\u2026\n)\]\"\u201d]|https?://\S+|[@#]\w+)\s*\Z")
 _OBJECT = re.compile(
     r"(?:(?:please|pls|plz|kindly|do)\s+)*(?:share|spread|forward|send|post|rt|retweet|repost|boost)\s+"
-    r"(?P<object>(?:this|these|our|my|the)\s+(?:[\w'-]+\s+){0,3}?(?!(?:post|tweet|toot|link|page|word|news|message|thread|with|to|and|on|if|widely|far)\b)[\w'-]+)"
+    r"(?P<object>(?:this|these|our|my|the)\s+(?:(?!(?:with|to|and|on|if|for|among|around)\b)[\w'-]+\s+){0,3}?(?!(?:post|tweet|toot|link|page|word|news|message|thread|with|to|and|on|if|widely|far)\b)[\w'-]+)"
     r"(?=\s*(?:$|\b(?:with|to|on|among|around|far|widely|if|and)\b))",
     re.IGNORECASE,
 )
@@ -105,10 +113,12 @@ def _attempts(text: str, requests: tuple[Request, ...], language: Language) -> I
         kept = _keep_object(text, requests[0])
         if kept:
             yield kept
-    yield _joined(
-        [_cut(text, request, languages().get(request.pattern.partition(":")[0], language)) for request in requests],
-        text,
-    )
+    speak = [languages().get(request.pattern.partition(":")[0], language) for request in requests]
+    cuts = [_cut(text, request, spoken) for request, spoken in zip(requests, speak, strict=True)]
+    halves = [_half(text, request, spoken) for request, spoken in zip(requests, speak, strict=True)]
+    if any(halves):
+        yield _joined([half or cut for half, cut in zip(halves, cuts, strict=True)], text)
+    yield _joined(cuts, text)
 
 
 def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
@@ -126,6 +136,27 @@ def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
     return tuple(edits)
 
 
+def _half(text: str, request: Request, language: Language) -> Edit | None:
+    """The cut of "and share" out of "sign and share this petition": what is asked for besides stays, with its object."""
+    asking = fold(text[request.start : request.end])
+    for joint in _JOINTS.finditer(asking.text):
+        if joint[1] and not language.conjunction.regex.fullmatch(joint[1]):
+            continue
+        begins = joint.end() + len(asking.text[joint.end() :]) - len(asking.text[joint.end() :].lstrip())
+        spreads = [_SPREADING.match(asking.text, begins)] + [v.regex.match(asking.text, begins) for v in language.verbs]
+        ends = max((match.end() for match in spreads if match), default=begins)
+        before = asking.text[: joint.start()]
+        alone = language.besides_alone.regex.search(before) is not None
+        if ends == begins or not (alone or language.besides.regex.search(before)):
+            continue
+        start = request.start + asking.span(joint.start(), joint.end())[0]
+        article = _ARTICLE.search(asking.text, begins, ends)
+        ends = article.start() if article else ends
+        end = request.end if alone else request.start + asking.span(begins, ends)[1]
+        return Edit(start, end, "")
+    return None
+
+
 def _cut(text: str, request: Request, language: Language) -> Edit:
     """The cut with the punctuation, blanks and words that would dangle."""
     start, end = request.start, request.end
@@ -134,6 +165,8 @@ def _cut(text: str, request: Request, language: Language) -> Edit:
         end = joined.start("object")
     else:
         end = _end_of_clause(text, end, language)
+    signs = _PLEADING_SIGNS.match(text, end)
+    end = signs.end() if signs else end
     bracketed = start
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
@@ -141,6 +174,9 @@ def _cut(text: str, request: Request, language: Language) -> Edit:
     if start < bracketed and text[end : end + 1] in set(":;,"):
         # what follows the brackets belongs to the clause around them
         return Edit(len(text[:start].rstrip()), end, "")
+    if not opens and text[end : end + 1] == ":" and text[end + 1 :].strip():
+        # the colon announces what follows for the clause before the request as well
+        return Edit(_before(text, start, language), end, "")
     end = _after(text, end, language)
     if opens and text[:start].rstrip().endswith(":") and _LEAD_IN.fullmatch(text[end : _line(text, start, end)[1]]):
         # nothing that could be announced is left

@@ -48,6 +48,20 @@ CASES = [
     ("La biblioteca apre anche la domenica. Passate parola!", "La biblioteca apre anche la domenica."),
     ("A biblioteca também abre ao domingo e é grátis. Partilhem, por favor!",
      "A biblioteca também abre ao domingo e é grátis."),
+    # what is asked for besides stays, and takes the object over where it can
+    ("Please sign and share this petition for the footbridge: https://example.org/p",
+     "Please sign this petition for the footbridge: https://example.org/p"),
+    ("Please take part and share our survey on night buses.", "Please take part."),
+    ("Signez et diffusez la pétition pour la passerelle: https://example.org/p",
+     "Signez la pétition pour la passerelle: https://example.org/p"),
+    ("Guarda e condividi: tre modi di riparare un orologio", "Guarda: tre modi di riparare un orologio"),
+    ("Come along and share this with your friends: the fair opens at ten", "Come along: the fair opens at ten"),
+    ("Q for birders (RT if your followers know): is there a heron at the pier?",
+     "Q for birders: is there a heron at the pier?"),
+    ("Three ways to mend a clock.\n\nP.S. Feel free to repost if this is useful ♻️", "Three ways to mend a clock."),
+    ("RT por favor 🙏 necesitamos donantes en el hospital del puerto", "Necesitamos donantes en el hospital del puerto"),
+    ("we fixed it. pls rt. it took a week of work", "we fixed it. it took a week of work"),
+    ("Small boost please, we're moving servers tonight", "We're moving servers tonight"),
 ]  # fmt: skip
 
 

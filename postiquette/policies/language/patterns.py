@@ -86,6 +86,10 @@ class Language:
     dangling: Pattern
     #: what goes with a request that stands before it: a condition, a purpose
     condition: Pattern
+    #: what a request may ask for besides spreading, and what stays when the spreading goes: "sign", "watch"
+    besides: Pattern
+    #: the same, of verbs that do not take over the request's object: "take part"
+    besides_alone: Pattern
     #: by request type, the verbs that make one
     verbs: tuple[Pattern, ...]
 
@@ -138,6 +142,8 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         joint=words.listed("joint"),
         dangling=words.clause("dangling", _BEFORE_REQUEST),
         condition=words.clause("condition", _AFTER_REQUEST),
+        besides=words.listed("besides"),
+        besides_alone=words.listed("besides_alone"),
         verbs=tuple(words.verb(type_) for type_ in TYPES),
     )
 

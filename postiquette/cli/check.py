@@ -106,12 +106,15 @@ def _with_strays(project: Project, files: list[Path], standing_in: dict[Path, st
 
 def _show_diff(project: Project, found: Outline, wanted: list[Declared]) -> int:
     from postiquette.preview.fixes import fixes
+    from postiquette.preview.safe import safe
 
     changes, left = fixes(found.lines, wanted, project.policy.wording)
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for change in changes:
         for line in change.diff():
-            click.secho(line.rstrip("\n"), fg=None if line[:3] in ("+++", "---") else colours.get(line[0]))
+            # a patch is exact; a terminal is shown nothing that it would obey
+            shown = safe(line.rstrip("\n")) if sys.stdout.isatty() else line.rstrip("\n")
+            click.secho(shown, fg=None if line[:3] in ("+++", "---") else colours.get(line[0]))
     for reason in left:
         click.echo(f"not in place: {reason}", err=True)
     return 1 if changes else 0
@@ -163,7 +166,7 @@ def _print(result: list[Remark], posts: int) -> None:
         meant = safe(remark.excerpt[remark.column - 1 : remark.column - 1 + remark.length])
         click.echo(f"    | {safe(remark.excerpt)}")
         if remark.length:
-            click.echo(f"    | {' ' * len(before)}{click.style('^' * max(1, len(meant)), fg=colour)}")
+            click.echo(f"    | {' ' * _width(before)}{click.style('^' * max(1, _width(meant)), fg=colour)}")
         others = finding.evidence[1:] if finding.start is not None else finding.evidence
         if others:
             click.echo(f"    = see {', '.join(safe(post) for post in others)}")
@@ -172,6 +175,15 @@ def _print(result: list[Remark], posts: int) -> None:
     serious = sum(remark.finding.severity is not Severity.NOTE for remark in result)
     noun = "finding" if len(result) == 1 else "findings"
     click.echo(f"{posts} post{'' if posts == 1 else 's'} checked: {len(result)} {noun}, {serious} to act on")
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        2 if east_asian_width(char) in "WF" else 0 if category(char) in ("Mn", "Me", "Cf") else 1 for char in text
+    )
 
 
 def _as_json(remark: Remark) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -37,11 +38,10 @@ class Fix:
     posts: tuple[str, ...]
 
     def diff(self) -> Iterator[str]:
-        """The lines of a unified diff."""
+        """The lines of a unified diff, each with its end, as `patch` and git read it."""
         name = show_path(self.file)
-        yield from difflib.unified_diff(
-            self.before.splitlines(keepends=True), self.after.splitlines(keepends=True), f"a/{name}", f"b/{name}"
-        )
+        for line in difflib.unified_diff(_lines(self.before), _lines(self.after), f"a/{name}", f"b/{name}"):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
     def write(self) -> None:
         """Write the file whole or not at all; its mode and a byte-order mark stay."""
@@ -55,6 +55,11 @@ class Fix:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _lines(text: str) -> list[str]:
+    """Split where `patch` does: Python knows more line ends."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def fixes(lines: Iterable[Line], declared: Iterable[Declared], wording: Wording) -> tuple[list[Fix], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from postiquette import __version__
 from postiquette.model import Severity
@@ -45,9 +46,9 @@ def _result(remark: Remark, rules: list[str]) -> dict[str, Any]:
         "startColumn": remark.column,
         "endLine": remark.line,
         "endColumn": remark.column + remark.length,
-        "snippet": {"text": remark.excerpt},
+        "snippet": {"text": remark.excerpt.rstrip("\r")},
     }
-    artifact = {"uri": Path(remark.file).as_posix()}
+    artifact = {"uri": quote(Path(remark.file).as_posix())}
     return {
         "ruleId": remark.finding.rule,
         "ruleIndex": rules.index(remark.finding.rule),

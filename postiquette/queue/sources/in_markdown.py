@@ -77,7 +77,8 @@ class InMarkdown:
             return Written(self.file, [start + offset for offset in offsets], spell)
         if not self.file.count("\r\n") == self.file.count("\r") == self.file.count("\n"):
             return None
-        places = [index for index, char in enumerate(self.file) if char != "\r"] + [len(self.file)]
+        # a line end begins at its first character
+        places = [index for index, char in enumerate(self.file) if char != "\n"] + [len(self.file)]
 
         def with_line_ends(words: str) -> str | None:
             spelled = spell(words)

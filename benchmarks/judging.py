@@ -181,6 +181,8 @@ def decision(made: Project, database: Path, number: int) -> Callable[[], object]
 
 def main() -> None:
     """Print the table."""
+    # as the program does
+    gc.set_threshold(100_000, 50, 100)
     with tempfile.TemporaryDirectory() as name:
         deciding(Path(name))
         arranging(Path(name))

@@ -43,8 +43,8 @@ _ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
 #: what only leads to a request, or goes with it: "P.S.", a recycling sign
 _LEAD_IN = re.compile(r"(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE)
-_SMALL_START = re.compile(r"[.!?\u2026]\s+[a-z]|\A[a-z]")
-_CLAUSE_END = re.compile(r"(?:^|[.!?:\u2026\n)\]\"\u201d]|https?://\S+|[@#]\w+)\s*\Z")
+_SMALL_START = re.compile(r"[.!?\u2026।]\s+[a-z]|\A[a-z]")
+_CLAUSE_END = re.compile(r"(?:^|[.!?:\u2026।\n)\]\"\u201d]|https?://\S+|[@#]\w+)\s*\Z")
 _OBJECT = re.compile(
     r"(?:(?:please|pls|plz|kindly|do)\s+)*(?:share|spread|forward|send|post|rt|retweet|repost|boost)\s+"
     r"(?P<object>(?:this|these|our|my|the)\s+(?:(?!(?:with|to|and|on|if|for|among|around)\b)[\w'-]+\s+){0,3}?(?!(?:post|tweet|toot|link|page|word|news|message|thread|with|to|and|on|if|widely|far)\b)[\w'-]+)"

@@ -171,9 +171,7 @@ def test_where_no_order_helps_the_plan_says_so(queue: Path, run) -> None:
 
 def test_the_ledger_is_drawn_with_what_was_made_by_hand(queue: Path, run) -> None:
     (queue / "posts" / "tide.md").unlink()
-    posts = [
-        {"at": f"2026-05-{day}T09:00:00Z", "text": f"Note {day}."} for day in range(20, 26)
-    ]
+    posts = [{"at": f"2026-05-{day}T09:00:00Z", "text": f"Note {day}."} for day in range(20, 26)]
     posts.append({"at": "2026-05-27T09:00:00Z", "text": "Please share this!", "id": "img"})
     (queue / "mine.jsonl").write_text("\n".join(map(json.dumps, posts)))
     run("import-history", "mine.jsonl", "--account", "ada")

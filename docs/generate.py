@@ -1,4 +1,7 @@
-"""Makes the reference pages from the code: `python docs/generate.py`; with `--check` it only says whether they are fresh."""
+"""Makes what is made from the code: reference pages, and the index of the language files: `python docs/generate.py`.
+
+With `--check` it only says whether they are fresh.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 import click
 
 from postiquette.cli.main import program
+from postiquette.policies.language import index
 from postiquette.policies.rulebook import all_rules
 
 HERE = Path(__file__).parent
@@ -54,11 +58,14 @@ def _help(command: click.Command, path: str) -> str:
 def main() -> int:
     """Write the pages, or compare them."""
     stale = []
-    for name, text in (("rules.md", rules()), ("commands.md", commands())):
-        file = HERE / name
+    for file, text in (
+        (HERE / "rules.md", rules()),
+        (HERE / "commands.md", commands()),
+        (Path(index.__file__).with_name("index.json"), index.compiled()),
+    ):
         if "--check" in sys.argv:
             if not file.exists() or file.read_text(encoding="utf-8") != text:
-                stale.append(name)
+                stale.append(file.name)
         else:
             file.write_text(text, encoding="utf-8")
     if stale:

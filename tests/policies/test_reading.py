@@ -173,7 +173,7 @@ def test_a_language_file_is_whole(language: Language) -> None:
     for pattern in (*language.requests, *language.senses, *language.promotion, *language.exempt, *language.verbs):
         assert not pattern.regex.search(""), pattern.name
     assert language.common
-    assert all(pattern.stems and all(pattern.stems) for pattern in (*language.requests, *language.promotion))
+    assert all(pattern.keys and language.clues(pattern) for pattern in (*language.requests, *language.promotion))
     names = [pattern.name for pattern in (*language.requests, *language.senses)]
     assert len(names) == len(set(names))
 

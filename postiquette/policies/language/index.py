@@ -1,22 +1,28 @@
-"""Knows from a text's words which patterns it may concern, so that most texts are done with at a glance."""
+"""Knows from a text's words which patterns it may concern, so that most texts are done with at a glance.
+
+What it knows stands in `index.json`, made from the language files by `docs/generate.py`: most texts then need no more than one or two of
+those. After a language file has been changed it is made anew, in memory, whenever the program starts.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache, reduce
-from operator import or_
+from functools import cache, cached_property, lru_cache, reduce
+from importlib.resources import files
+from typing import Any, NamedTuple
 
+from postiquette.policies.language.clues import LATIN, SIGNS
 from postiquette.policies.language.patterns import Language, Pattern, languages, tells_little
 
-#: what a text is looked through for: words (English contractions are one word, and what stands among letters of another script, as
-#: RT does in Japanese, is one too), and signs that stand for a verb
-WORDS = re.compile(r"[^\W_\u0250-\U0010ffff]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|[^\W\x00-\u024f]+|@(?=\s)|[🔁🔄♻🔃❤♥⭐]")
-#: the same where all is ASCII, which takes two thirds of the time
-_PLAIN_WORDS = re.compile(r"[a-z0-9]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|@(?=\s)")
-_SIGNS = "@🔁🔄♻🔃❤♥⭐"
-_LATIN = "\u024f"
+#: words (English contractions are one word, and what stands among letters of another script, as RT does in Japanese, is one too), and
+#: signs that stand for a verb
+_WORDS = re.compile(rf"[^\W_{LATIN}-\U0010ffff]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|[^\W\x00-{LATIN}]+|@(?!\w)|[{SIGNS[1:]}]")
+#: what stands between words
+_BETWEEN = {ord(char): " " for char in map(chr, range(128)) if not char.isalnum() and char not in "'@"}
 #: so many frequent words of one language make it certain
 _PLENTY = 3
 #: another language with less than one such word for so many is not spoken there
@@ -25,13 +31,37 @@ _FEW = 3
 _FEW_WORDS = 6
 #: words whose signs are kept at hand
 _REMEMBERED = 50_000
-
-#: beginnings of words with no more letters than this tell little
+#: an English word may have so many letters more than its stem
+_INFLECTED = 4
+#: beginnings of words with no more letters than this tell little of a language
 _SHORT = 3
 
-#: as bits, the patterns whose first set of stems something is of, those whose second one, and those of the first that it tells of
-#: for certain: a word that English has too does not
-_Signs = tuple[int, int, int]
+
+class _Sign(NamedTuple):
+    """What a word is a sign of; the numbers of clues as bits."""
+
+    #: clues whose first set it is in
+    first: int = 0
+    second: int = 0
+    #: those of the first that it tells the language of
+    telling: int = 0
+    #: the languages in which the word is frequent
+    codes: tuple[str, ...] = ()
+    #: whether English has it too
+    english: bool = False
+
+
+def _both(one: _Sign, other: _Sign) -> _Sign:
+    return _Sign(
+        one.first | other.first,
+        one.second | other.second,
+        one.telling | other.telling,
+        (*one.codes, *other.codes),
+        one.english or other.english,
+    )
+
+
+_NOTHING = _Sign()
 
 
 @dataclass(frozen=True)
@@ -42,117 +72,170 @@ class Glance:
     language: str | None
     #: how many words it has
     size: int
-    #: by language, the patterns that have a stem in it
-    concerned: Mapping[Language, set[Pattern]]
+    #: by language, the patterns that may match, in their order
+    concerned: Mapping[Language, list[Pattern]]
     #: whether any of them is one of a request
     may_ask: bool
+
+
+@dataclass(frozen=True)
+class _Stem:
+    """The beginning of a word (a whole one ends in a blank), or a sign."""
+
+    text: str
+    #: the clues whose first set it is in, and those whose second set, by number
+    numbers: tuple[list[int], list[int]]
+    #: what to add to a number
+    offset: int
+    code: str
+    #: whether it tells of its language
+    telling: bool
+
+    @property
+    def sign(self) -> _Sign:
+        first, second = (sum(1 << number for number in numbers) << self.offset for numbers in self.numbers)
+        return _Sign(first, second, first if self.telling else 0)
+
+
+class _Unspaced:
+    """What is looked for in a language whose script is not looked up word by word: anywhere in a text."""
+
+    def __init__(self, stems: list[_Stem]) -> None:
+        self._stems = stems
+        self._begin = frozenset(stem.text[0] for stem in stems)
+
+    def signs(self, text: str) -> list[_Sign]:
+        """Of all that stand in a text, overlapping ones too."""
+        if self._begin.isdisjoint(text):
+            return []
+        found, start = set(), 0
+        while match := self._any.search(text, start):
+            found.add(match[0])
+            start = match.start() + 1
+        return list(map(self._sign, found))
+
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        return _any_of(stem.text for stem in self._stems)
+
+    @cached_property
+    def _sign(self) -> Callable[[str], _Sign]:
+        # at each place the longest is found, and with it those that it begins with
+        return cache(
+            lambda text: reduce(
+                _both, (stem.sign for stem in self._stems if text.startswith(stem.text.strip())), _NOTHING
+            )
+        )
 
 
 class Index:
     """From the beginnings of words to the patterns of some languages."""
 
-    def __init__(self, known: Iterable[Language]) -> None:
-        self._patterns: list[tuple[Language, Pattern]] = []
-        #: by the first letters of a stem (three, or fewer where it has no more), the stem and what it is a sign of
-        self._by_start: dict[str, list[tuple[str, _Signs]]] = {}
-        #: scripts that are not looked up word by word: any of these stems, anywhere
-        self._anywhere: list[tuple[re.Pattern[str], _Signs]] = []
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        #: by clue, the language and the number of the pattern that it is one of
+        self._patterns: list[tuple[str, int]] = []
+        #: by the first letters of a stem (three, or fewer where it has no more), the stems
+        self._by_start: dict[str, list[_Stem]] = {}
+        self._unspaced: list[_Unspaced] = []
         self._common: dict[str, tuple[str, ...]] = {}
-        self._common_anywhere: list[tuple[re.Pattern[str], str]] = []
-        #: patterns that have no second set of stems
+        self._common_unspaced: list[tuple[re.Pattern[str], str]] = []
+        #: clues that have no second set of stems
         self._second = 0
-        #: patterns of requests
-        self._requests = 0
-        for language in known:
-            self._add_common(language)
-            self._add_patterns(language)
+        #: the clues of each language
+        self._of_language: dict[str, int] = {}
+        self._little = frozenset(known["tells_little"])
+        for code, language in known["languages"].items():
+            self._add_common(code, language["common"])
+            self._add_stems(code, language["stems"])
+            offset, self._patterns = len(self._patterns), self._patterns + [(code, n) for n in language["patterns"]]
+            self._second |= sum(1 << number for number in language["alone"]) << offset
+            self._of_language[code] = (1 << len(self._patterns)) - (1 << offset)
         #: what one word is a sign of: most words of a text are words of many texts
-        self._word = lru_cache(maxsize=_REMEMBERED)(self._word_seen_first)
+        self._sign = lru_cache(maxsize=_REMEMBERED)(self._sign_seen_first)
 
-    def _add_common(self, language: Language) -> None:
-        unspaced = {word for word in language.common if word[0] > _LATIN}
-        for word in language.common - unspaced - (tells_little() if language.code != "en" else frozenset()):
-            self._common[word] = (*self._common.get(word, ()), language.code)
+    def _add_common(self, code: str, words: Iterable[str]) -> None:
+        unspaced = {word for word in words if word[0] > LATIN}
+        for word in set(words) - unspaced - (self._little if code != "en" else frozenset()):
+            self._common[word] = (*self._common.get(word, ()), code)
         if unspaced:
-            self._common_anywhere.append((_any_of(unspaced), language.code))
+            self._common_unspaced.append((_any_of(unspaced), code))
 
-    def _add_patterns(self, language: Language) -> None:
-        signs: dict[str, _Signs] = {}
-        for pattern in (*language.requests, *language.senses, *language.promotion):
-            bit = 1 << len(self._patterns)
-            self._patterns.append((language, pattern))
-            if pattern in language.requests:
-                self._requests |= bit
-            if len(pattern.stems) < 2:
-                self._second |= bit
-            for place, stems in enumerate(pattern.stems):
-                for stem in stems:
-                    first, second, sure = signs.get(stem, (0, 0, 0))
-                    if place == 0:
-                        first |= bit
-                        sure |= bit if language.code == "en" or _tells(stem) else 0
-                    else:
-                        second |= bit
-                    signs[stem] = first, second, sure
-        anywhere = {stem for stem in signs if stem[0] > _LATIN and stem.strip() not in _SIGNS}
-        for stem in signs.keys() - anywhere:
-            self._by_start.setdefault(stem[:3], []).append((stem, signs[stem]))
-        if anywhere:
-            first, second, sure = (reduce(or_, (signs[stem][n] for stem in anywhere)) for n in range(3))
-            self._anywhere.append((_any_of(anywhere), (first, second, sure)))
+    def _add_stems(self, code: str, numbers: Mapping[str, tuple[list[int], list[int]]]) -> None:
+        unspaced = []
+        for text, of in numbers.items():
+            stem = _Stem(text, of, len(self._patterns), code, telling=self._tells(text))
+            if text[0] > LATIN and text[0] not in SIGNS:
+                unspaced.append(stem)
+            else:
+                self._by_start.setdefault(text[:3], []).append(stem)
+        if unspaced:
+            self._unspaced.append(_Unspaced(unspaced))
 
-    def _word_seen_first(self, word: str) -> tuple[_Signs, tuple[str, ...]] | None:
-        ended, first, second, sure = word + " ", 0, 0, 0
-        for start in {ended[:3], ended[:2], ended[:1]}:
-            for stem, (one, other, certain) in self._by_start.get(start, ()):
-                if ended.startswith(stem):
-                    first, second, sure = first | one, second | other, sure | certain
-        codes = self._common.get(word, ())
-        return ((first, second, sure), codes) if first or second or codes else None
+    def _tells(self, stem: str) -> bool:
+        """Whether a stem alone tells of its language."""
+        return stem.strip() not in self._little and (stem.endswith(" ") or len(stem) > _SHORT or stem[0] > LATIN)
+
+    def _sign_seen_first(self, token: str) -> _Sign | None:
+        found = _NOTHING
+        for word in _WORDS.findall(token):
+            ended = word + " "
+            for start in {ended[:3], ended[:2], ended[:1]}:
+                for stem in self._by_start.get(start, ()):
+                    if ended.startswith(stem.text):
+                        english = stem.code == "en" and len(ended) - len(stem.text) <= _INFLECTED
+                        found = _both(found, stem.sign._replace(english=english))
+            codes = self._common.get(word, ())
+            found = _both(found, _Sign(codes=codes, english="en" in codes))
+        return found if found != _NOTHING else None
 
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
-        words = (_PLAIN_WORDS if folded.isascii() else WORDS).findall(folded)
-        first, second, sure, counts = 0, self._second, 0, dict[str, int]()
-        for (one, other, certain), codes in filter(None, map(self._word, set(words))):
+        words = folded.translate(_BETWEEN).split()
+        seen = list(map(self._sign, set(words)))
+        signs = list(filter(None, seen))
+        if not folded.isascii():
+            for unspaced in self._unspaced:
+                signs += unspaced.signs(folded)
+        first, second, counts = 0, self._second, dict[str, int]()
+        for one, other, _, codes, _ in signs:
             first |= one
             second |= other
-            sure |= certain
             for code in codes:
                 counts[code] = counts.get(code, 0) + 1
         if not folded.isascii():
-            for common, code in self._common_anywhere:
+            for common, code in self._common_unspaced:
                 if number := len(common.findall(folded)):
                     counts[code] = counts.get(code, 0) + number
-            for stems, (one, other, certain) in self._anywhere:
-                if stems.search(folded):
-                    first |= one
-                    second |= other
-                    sure |= certain
         likely = min(counts, key=lambda code: (-counts[code], code != "en", code), default=None)
-        most = counts.get(likely, 0) if likely else 0
+        most = counts[likely] if likely else 0
         # words that look alike in two languages are not read in one of which the text has few other words
         floor = most // _FEW if most >= _PLENTY else 0
-        concerned: dict[Language, set[Pattern]] = {}
-        asking = 0
-        for bit, language, pattern in self._of(first & second):
-            spoken = counts.get(language.code, 0)
-            if language.code == "en" or (spoken >= floor and (spoken or bit & sure)):
-                concerned.setdefault(language, set()).add(pattern)
-                asking |= bit
+        allowed = self._of_language["en"]
+        for code, spoken in counts.items():
+            if spoken >= floor:
+                allowed |= self._of_language[code]
+        if not floor:
+            strange = "en" not in counts and not all(sign and sign.english for sign in seen)
+            for sign in signs:
+                # a word that English has too tells of another language only beside one that is strange to English
+                if strange or not sign.english:
+                    allowed |= sign.telling
+        concerned: dict[Language, list[Pattern]] = {}
+        may_ask = False
+        for code, number in self._patterns_of(first & second & allowed):
+            language = languages()[code]
+            concerned.setdefault(language, []).append(language.patterns[number])
+            may_ask = may_ask or number < len(language.requests)
         likely = likely if most > 1 or len(words) <= _FEW_WORDS else None
-        return Glance(likely, len(words), concerned, may_ask=asking & self._requests != 0)
+        return Glance(likely, len(words), concerned, may_ask=may_ask)
 
-    def _of(self, bits: int) -> Iterator[tuple[int, Language, Pattern]]:
-        while bits:
-            lowest = bits & -bits
-            yield (lowest, *self._patterns[lowest.bit_length() - 1])
-            bits ^= lowest
-
-
-def _tells(stem: str) -> bool:
-    """Whether a stem alone tells of its language."""
-    return stem.strip() not in tells_little() and (stem.endswith(" ") or len(stem) > _SHORT or stem[0] > _LATIN)
+    def _patterns_of(self, clues: int) -> Iterable[tuple[str, int]]:
+        found = []
+        while clues:
+            lowest = clues & -clues
+            found.append(self._patterns[lowest.bit_length() - 1])
+            clues ^= lowest
+        return dict.fromkeys(found)
 
 
 def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
@@ -162,4 +245,42 @@ def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
 @cache
 def index() -> Index:
     """The index of all languages that come with the package."""
-    return Index(languages().values())
+    made = files(__package__).joinpath("index.json")
+    known = json.loads(made.read_text("utf-8")) if made.is_file() else {}
+    return Index(known if known.get("of") == _digest() else json.loads(compiled()))
+
+
+def compiled() -> str:
+    """What an index needs to know, made from the language files; JSON, one line a language."""
+    lines = (f'"{code}": {json.dumps(_known(language), ensure_ascii=False)}' for code, language in languages().items())
+    little = json.dumps(sorted(tells_little()))
+    return f'{{"of": "{_digest()}", "tells_little": {little}, "languages": {{\n' + ",\n".join(lines) + "\n}}\n"
+
+
+def _known(language: Language) -> dict[str, Any]:
+    clues = [
+        (n, clue) for n, pattern in enumerate(language.patterns) if pattern.keys for clue in language.clues(pattern)
+    ]
+    stems: dict[str, tuple[list[int], list[int]]] = {}
+    for number, (_, clue) in enumerate(clues):
+        for place, some in enumerate((clue.first, clue.second)):
+            for stem in sorted(some):
+                stems.setdefault(stem, ([], []))[place].append(number)
+    return {
+        "common": sorted(language.common),
+        "patterns": [pattern for pattern, _ in clues],
+        "alone": [number for number, (_, clue) in enumerate(clues) if not clue.second],
+        "stems": stems,
+    }
+
+
+def _digest() -> str:
+    """Tells one state of the language files from another."""
+    read = hashlib.sha256()
+    for file in sorted(_language_files(), key=lambda file: str(file.name)):
+        read.update(file.read_bytes())
+    return read.hexdigest()
+
+
+def _language_files() -> Iterator[Any]:
+    return (file for file in files(__package__).iterdir() if file.name.endswith(".toml"))

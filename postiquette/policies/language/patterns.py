@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
+from postiquette.policies.language.clues import Clue, clues_of
 from postiquette.policies.language.folding import fold
 
 Exempt = Literal["emergency", "cause", "advice"]
@@ -27,11 +27,6 @@ _BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।]\s*|<b>(?:<and>)<e>\s
 _AFTER_REQUEST = r"\s+(?:<if>)<e>(?:(?!https?:|www\.)[^.!?…,;:\n@#]){1,80}(?=[.!?…,;:\n@#]|https?:|www\.|$)"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
-_LITERAL = re.compile(r"(?:[^\W_](?![?*{])|[ '@🔁🔄♻🔃❤♥⭐-])+")
-#: where an entry begins with any word at all, the next one tells
-_ANY_WORD = re.compile(r"(?:<word>|(?:\[\^[^\]]+\]|\\[dw])[+*]) ?")
-#: so many letters are rare enough
-_SELECTIVE = 11
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +39,14 @@ class Pattern:
     #: the request type, `verb` where its verb tells; empty for what is no request
     type: str = ""
     examples: tuple[str, ...] = ()
-    #: the beginnings of words (whole ones end in a blank), or signs; it cannot match a text that has none out of each set
-    stems: tuple[frozenset[str], ...] = ()
+    #: what a text must have one of, and what it must have one of besides; any text may match where there are none
+    keys: tuple[tuple[str, ...], ...] = ()
     #: a sense that does not hold where this matches it or what stands just before it
-    unless: re.Pattern[str] | None = None
+    unless: Pattern | None = None
     #: a request only where what stands before it matches
-    only_after: re.Pattern[str] | None = None
+    only_after: Pattern | None = None
     #: no request where what stands before it matches
-    only_not_after: re.Pattern[str] | None = None
+    only_not_after: Pattern | None = None
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -92,31 +87,58 @@ class Language:
     besides_alone: Pattern
     #: by request type, the verbs that make one
     verbs: tuple[Pattern, ...]
+    #: by pattern, the clues one of which a text must give
+    clues: Callable[[Pattern], tuple[Clue, ...]]
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Those that are looked for by clues: requests first."""
+        return (*self.requests, *self.senses, *self.promotion, self.filler)
 
     def type_of(self, asking: str) -> str:
         """The type that its verb gives a folded request."""
         return next((verb.type for verb in self.verbs if verb.regex.search(asking)), "share")
 
 
+class _Languages(Mapping[str, Language]):
+    """By code, English first; each is read from its file when it is first asked for."""
+
+    def __init__(self) -> None:
+        names = (entry.name for entry in files(__package__).iterdir())
+        codes = {name.removesuffix(".toml") for name in names if name.endswith(".toml")} - {"grammar"}
+        self._codes = sorted(codes, key=lambda code: (code != "en", code))
+        self._read: dict[str, Language] = {}
+
+    def __getitem__(self, code: str) -> Language:
+        if code not in self._read:
+            if code not in self._codes:
+                raise KeyError(code)
+            self._read[code] = _language(_parsed(f"{code}.toml"), _parsed("grammar.toml"))
+        return self._read[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+
 @cache
 def languages() -> Mapping[str, Language]:
     """The languages that come with the package, by code; English first."""
-    folder = files(__package__)
-    grammar = _parsed(folder.joinpath("grammar.toml"))
-    codes = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    codes.sort(key=lambda code: code != "en")
-    return {code: _language(_parsed(folder.joinpath(f"{code}.toml")), grammar) for code in codes if code != "grammar"}
+    return _Languages()
 
 
 @cache
 def tells_little() -> frozenset[str]:
     """Words by which alone no text is read in another language than English, folded."""
-    words = _parsed(files(__package__).joinpath("grammar.toml"))["tells_little"]
+    words = _parsed("grammar.toml")["tells_little"]
     return frozenset(_folded(word) for word in words)
 
 
-def _parsed(file: Traversable) -> dict[str, Any]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+@cache
+def _parsed(name: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
@@ -124,9 +146,11 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
 
     def patterns(section: str) -> tuple[Pattern, ...]:
         own = [words.pattern(entry) for entry in data.get(section, ())]
-        shared = [words.pattern(entry, shared=True) for entry in grammar.get(section, ())]
-        replaced = {pattern.name for pattern in own}
-        return (*own, *(pattern for pattern in shared if all(pattern.stems) and pattern.name not in replaced))
+        replaced = {entry.get("name") for entry in data.get(section, ())}
+        shared = [
+            entry for entry in grammar.get(section, ()) if entry["name"] not in replaced and words.has_lists_of(entry)
+        ]
+        return (*own, *(words.pattern(entry, shared=True) for entry in shared))
 
     return Language(
         code=data["language"],
@@ -135,7 +159,7 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         senses=patterns("not_request"),
         requests=patterns("request"),
         promotion=patterns("promotion"),
-        filler=words.listed("filler", r"^\W*"),
+        filler=words.pattern({"name": "filler", "pattern": r"^\W*(?:<filler>)<e>", "key": ["<filler>"]}),
         exempt=tuple(words.listed(kind, type_=kind) for kind in ("emergency", "cause", "advice")),
         giveaway=words.listed("giveaway"),
         conjunction=words.listed("and"),
@@ -145,6 +169,7 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         besides=words.listed("besides"),
         besides_alone=words.listed("besides_alone"),
         verbs=tuple(words.verb(type_) for type_ in TYPES),
+        clues=words.clues,
     )
 
 
@@ -158,23 +183,25 @@ class _Words:
         self._lists: dict[str, str | list[str]] = {**_EDGES, **grammar["words"], **data.get("words", {})}
         self._frequent = frozenset(_folded(word) for word in (*grammar["frequent"], *data["common"]))
         self._slots: dict[str, str] = {}
-        self._stems_by_list: dict[str, frozenset[str]] = {}
+        self._clues_of_lists: dict[str, tuple[Clue, ...]] = {}
         for form in ("do", "be"):
             self._lists[form] = [entry for verb in self._verbs.values() for entry in verb.get(form, ())]
 
     def pattern(self, entry: Mapping[str, Any], *, shared: bool = False) -> Pattern:
         """A pattern from its table; a shared one has its examples in the language's file."""
-        guards = {
-            name: re.compile(self._expand(entry[name])) if name in entry else None
-            for name in ("unless", "only_after", "only_not_after")
-        }
         name = entry.get("name", "")
+        full_name = f"{self._code}:{name}"
+        guards = {
+            guard: Pattern(f"{full_name}:{guard}", self._expand(entry[guard]))
+            for guard in ("unless", "only_after", "only_not_after")
+            if guard in entry
+        }
         return Pattern(
-            name=f"{self._code}:{name}",
+            name=full_name,
             source=self._expand(entry["pattern"]),
             type=entry.get("type", ""),
             examples=tuple(self._examples.get(name, ()) if shared else entry.get("examples", ())),
-            stems=tuple(self._stems(entry[key]) for key in ("key", "and_key") if key in entry),
+            keys=tuple(tuple(entry[key]) for key in ("key", "and_key") if key in entry),
             **guards,
         )
 
@@ -189,8 +216,8 @@ class _Words:
     def verb(self, type_: str) -> Pattern:
         """The verbs that make one type of request."""
         forms = self._verbs.get(type_, {})
-        self._lists[type_] = [*forms.get("do", ()), *forms.get("be", ())]
-        return self.listed(type_, type_=type_)
+        either = "|".join((*forms.get("do", ()), *forms.get("be", ()))) or _NEVER
+        return Pattern(f"{self._code}:{type_}", self._expand(f"<b>(?:{either})<e>"), type_)
 
     def _expand(self, pattern: str) -> str:
         return _SLOT.sub(self._slot, _folded(pattern))
@@ -202,71 +229,31 @@ class _Words:
             self._slots[name] = self._expand(found if isinstance(found, str) else "|".join(found) or _NEVER)
         return self._slots[name]
 
-    def _stems(self, keys: Iterable[str]) -> frozenset[str]:
-        """Any of what must stand in a text: a key is a stem (a whole word with a blank), or <the name> of a word list."""
-        return frozenset(stem for key in keys for stem in (self._listed_stems(key[1:-1]) if key[0] == "<" else [key]))
+    def has_lists_of(self, entry: Mapping[str, Any]) -> bool:
+        """Whether this language has words for what a shared pattern is known by."""
+        keys = (entry[key] for key in ("key", "and_key") if key in entry)
+        return all(any(key[0] != "<" or self._lists.get(key[1:-1]) for key in either) for either in keys)
 
-    def _listed_stems(self, name: str) -> frozenset[str]:
-        if name not in self._stems_by_list:
+    def clues(self, pattern: Pattern) -> tuple[Clue, ...]:
+        """The clues one of which a text must give for a pattern to be worth trying. Takes milliseconds."""
+        either, *others = [[clue for key in keys for clue in self._known_by(key)] for keys in pattern.keys]
+        if others:
+            second = frozenset(stem for clue in others[0] for stem in clue.first)
+            return (Clue(frozenset(stem for clue in either for stem in clue.first), second),)
+        alone = frozenset(stem for clue in either if not clue.second for stem in clue.first)
+        return (*([Clue(alone)] if alone else ()), *(clue for clue in either if clue.second))
+
+    def _known_by(self, key: str) -> tuple[Clue, ...]:
+        """A key is a stem (a whole word with a blank), two with a blank between them, or <the name> of a word list."""
+        if key[0] != "<":
+            first, _, second = key.partition(" ")
+            return (Clue(frozenset([first + " "]), frozenset([second])) if second else Clue(frozenset([key])),)
+        name = key[1:-1]
+        if name not in self._clues_of_lists:
             entries = self._lists.get(name, ())
-            found = () if isinstance(entries, str) else entries
-            self._stems_by_list[name] = frozenset(
-                stem for entry in found for stem in _stems(_folded(entry), self._frequent)
-            )
-        return self._stems_by_list[name]
-
-
-def _stems(entry: str, frequent: frozenset[str]) -> Iterator[str]:
-    """One word, or the beginning of one, out of every way in which what an entry of a list matches may begin: a rare one."""
-    for beginning in _beginnings(entry.replace("\\.", "-"), ""):
-        if not beginning[:1].strip():
-            raise ValueError(f"{entry!r} begins with no letter: write its words out one by one")
-        *words, last = re.split(r"(?<=[ '-])(?=.)", beginning)
-        known = [last, *(word[:-1] + " " for word in reversed(words))]
-        yield max(known, key=lambda word: (word.strip() not in frequent, len(word)))
-
-
-def _beginnings(entry: str, before: str) -> Iterator[str]:
-    """What is matched up to where it may be anything; with a blank at the end where a word ends there."""
-    choices, rest = _first_choice(entry)
-    if choices:
-        optional = rest[:1] in ("?", "*")
-        for choice in (*choices, *([""] if optional else [])):
-            yield from _beginnings(choice + rest.lstrip("?*"), before)
-    elif not before and (anything := _ANY_WORD.match(entry)):
-        yield from _beginnings(entry[anything.end() :], "")
-    elif not entry:
-        yield before + " "
-    elif len(before) > _SELECTIVE or (literal := _LITERAL.match(entry)) is None:
-        yield before
-    else:
-        yield from _beginnings(entry[literal.end() :], before + literal[0])
-
-
-def _first_choice(entry: str) -> tuple[list[str], str]:
-    """What an entry may begin with where it leaves a choice (a group, a set, an optional letter), and what follows that."""
-    if entry.startswith("(?:"):
-        return _first_group(entry)
-    if entry.startswith("[") and not entry.startswith("[^"):
-        end = entry.index("]")
-        return list(entry[1:end]), entry[end + 1 :]
-    if entry[1:2] == "?":
-        return [entry[0]], entry[1:]
-    return [], entry
-
-
-def _first_group(entry: str) -> tuple[list[str], str]:
-    """The alternatives of the group that an entry begins with, and what follows it."""
-    alternatives, depth = [""], 1
-    for place, char in enumerate(entry[3:], start=3):
-        depth += (char == "(") - (char == ")")
-        if depth == 0:
-            return alternatives, entry[place + 1 :]
-        if char == "|" and depth == 1:
-            alternatives.append("")
-        else:
-            alternatives[-1] += char
-    raise ValueError(f"{entry!r} has a bracket that is not closed")
+            folded = map(_folded, [entries] if isinstance(entries, str) else entries)
+            self._clues_of_lists[name] = clues_of(folded, self._frequent, self._expand)
+        return self._clues_of_lists[name]
 
 
 def _folded(pattern: str) -> str:

@@ -14,7 +14,7 @@ from typing import cast
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.language.folding import Folded, fold
 from postiquette.policies.language.index import Glance, index
-from postiquette.policies.language.patterns import Exempt, Language, Pattern, languages
+from postiquette.policies.language.patterns import Exempt, Language, Pattern
 from postiquette.policies.language.wording import OWN, taught
 
 _LINK = re.compile(r"https?://\S+|www\.\S+")
@@ -68,7 +68,7 @@ class Found:
     language: Language
 
 
-Concerned = Mapping[Language, set[Pattern]]
+Concerned = Mapping[Language, list[Pattern]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ class Reading:
 def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) -> Reading:
     """Read a text. `lang` only names its language, where an author did so; `wording` is what authors teach. Never raises."""
     folded = fold(text)
-    visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), folded.text)
+    visible = folded.text
+    if "http" in visible or "www." in visible:
+        visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), visible)
     glance = index().look(visible)
     if glance.may_ask and len(visible) == len(text):
         for begins in _RUN_ON.finditer(text):
@@ -115,10 +117,10 @@ def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) 
 def _requests(folded: Folded, visible: str, concerned: Concerned) -> Iterator[Request]:
     found: list[Found] = []
     for language, patterns in concerned.items():
-        requests = [pattern for pattern in language.requests if pattern in patterns]
+        requests = [pattern for pattern in patterns if pattern.type]
         # most texts match nothing, so the other senses of their words need not be looked for
         if next(_matches(requests, visible, language), None):
-            senses = [sense for sense in language.senses if sense in patterns or not sense.stems]
+            senses = [sense for sense in language.senses if sense in patterns or not sense.keys]
             found += _matches(requests, _without(senses, visible), language)
     for one in _merged(found):
         start, end = folded.span(one.start, one.end)
@@ -193,9 +195,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _context_allows(pattern: Pattern, visible: str, start: int) -> bool:
     near = max(0, start - _NEAR)
-    if pattern.only_after is not None and not pattern.only_after.search(visible, near, start):
+    if pattern.only_after is not None and not pattern.only_after.regex.search(visible, near, start):
         return False
-    return not (pattern.only_not_after is not None and pattern.only_not_after.search(visible, near, start))
+    return not (pattern.only_not_after is not None and pattern.only_not_after.regex.search(visible, near, start))
 
 
 def _without(senses: Iterable[Pattern], visible: str) -> str:
@@ -206,7 +208,9 @@ def _without(senses: Iterable[Pattern], visible: str) -> str:
 
 
 def _hidden(match: re.Match[str], sense: Pattern) -> str:
-    if sense.unless is not None and sense.unless.search(match.string, max(0, match.start() - 30), match.end() + 40):
+    if sense.unless is not None and sense.unless.regex.search(
+        match.string, max(0, match.start() - 30), match.end() + 40
+    ):
         return match[0]
     return _HIDDEN * len(match[0])
 
@@ -235,26 +239,27 @@ def _exempt(folded: str, languages: Iterable[Language]) -> Exempt | None:
 
 def words_said(text: str) -> int:
     """How many words a text has besides links, mentions and hashtags; three signs of a dense script count as one."""
-    plain = _NOT_WORDS.sub(" ", text)
+    plain = _NOT_WORDS.sub(" ", text) if "@" in text or "#" in text or "http" in text else text
     dense = 0 if plain.isascii() else len(_DENSE.findall(plain))
     return len(_LETTERS.findall(plain)) + dense // 3
-
-
-def _greets(folded: str, glance: Glance) -> bool:
-    known = languages()
-    spoken = [known[glance.language], known["en"]] if glance.language else known.values()
-    return any(language.filler.regex.search(folded) for language in spoken)
 
 
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
     promotes = _PRICE.search(folded) is not None or any(
         pattern.regex.search(folded)
         for language, patterns in glance.concerned.items()
-        for pattern in language.promotion
-        if pattern in patterns
+        for pattern in patterns
+        if pattern in language.promotion
     )
     if glance.size < _SHORT:
         said = words_said(folded)
         if said < 2 or (said < _GREETING and _greets(folded, glance)):
             return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER
     return Kind.PROMOTION if promotes else Kind.VALUE
+
+
+def _greets(folded: str, glance: Glance) -> bool:
+    return any(
+        language.filler in patterns and language.filler.regex.search(folded)
+        for language, patterns in glance.concerned.items()
+    )

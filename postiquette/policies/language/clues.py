@@ -66,9 +66,9 @@ def clues_of(entries: Iterable[str], frequent: frozenset[str], expand: Callable[
     for entry in entries:
         for sequence in _spread(_parsed(entry)):
             first, second = search.telling([sequence])
-            if not first or search.tells_little(first):
+            if not second or search.tells_little(first):
                 expanded, more = search.telling(_parsed(expand(entry)))
-                first, second = (expanded, more) if expanded else (first, second)
+                first, second = (expanded, more) if more or not first or search.tells_little(first) else (first, second)
             if not first:
                 raise ValueError(f"{entry!r} has no word of its own: write its words out one by one")
             if second:

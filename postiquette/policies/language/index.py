@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache, reduce
+from functools import cache, cached_property, reduce
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -43,7 +43,7 @@ class _Sign(NamedTuple):
     #: clues whose first set it is in
     first: int = 0
     second: int = 0
-    #: those of the first that it tells the language of
+    #: those that it tells the language of
     telling: int = 0
     #: the languages in which the word is frequent
     codes: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class _Stem:
     @property
     def sign(self) -> _Sign:
         first, second = (sum(1 << number for number in numbers) << self.offset for numbers in self.numbers)
-        return _Sign(first, second, first if self.telling else 0)
+        return _Sign(first, second, first | second if self.telling else 0)
 
 
 class _Unspaced:
@@ -128,6 +128,19 @@ class _Unspaced:
         )
 
 
+class _Signs(dict[str, _Sign | None]):
+    """What words are signs of: most words of a text are words of many texts."""
+
+    def __init__(self, look_up: Callable[[str], _Sign | None]) -> None:
+        self._look_up = look_up
+
+    def __missing__(self, word: str) -> _Sign | None:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        found = self[word] = self._look_up(word)
+        return found
+
+
 class Index:
     """From the beginnings of words to the patterns of some languages."""
 
@@ -150,8 +163,7 @@ class Index:
             offset, self._patterns = len(self._patterns), self._patterns + [(code, n) for n in language["patterns"]]
             self._second |= sum(1 << number for number in language["alone"]) << offset
             self._of_language[code] = (1 << len(self._patterns)) - (1 << offset)
-        #: what one word is a sign of: most words of a text are words of many texts
-        self._sign = lru_cache(maxsize=_REMEMBERED)(self._sign_seen_first)
+        self._signs = _Signs(self._sign_seen_first)
 
     def _add_common(self, code: str, words: Iterable[str]) -> None:
         unspaced = {word for word in words if word[0] > LATIN}
@@ -191,7 +203,7 @@ class Index:
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
         words = folded.translate(_BETWEEN).split()
-        seen = list(map(self._sign, set(words)))
+        seen = list(map(self._signs.__getitem__, set(words)))
         signs = list(filter(None, seen))
         if not folded.isascii():
             for unspaced in self._unspaced:

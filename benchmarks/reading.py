@@ -8,6 +8,7 @@ what there is to read by eye.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import re
@@ -45,6 +46,7 @@ BASELINE = [
 WORDS = (
     "we counted birds at the pier and share what the tide left, so tell us if the ferry runs; retweets came for that. "
 )
+ROUNDS = 7
 _KEEPSAKES = re.compile(r"https?://\S+|[@#]\w+|\d[\d.,:]*\d|\d")
 
 
@@ -171,40 +173,42 @@ def _lacking(post: dict[str, Any], result: str) -> list[str]:
 
 def speed(texts: list[str]) -> None:
     """Posts a second, warm, beside proselint on the same posts; and what ten times the length costs."""
-    ours = _seconds(lambda: [read(text) for text in texts], rounds=5)
-    row("posts a second, warm, one core", len(texts) / ours, "at least 20000", len(texts) / ours >= 20_000)
     some = texts[:200]
-    theirs = _proselint(some)
-    if theirs is None:
-        print("     proselint is not installed: pip install proselint")
-    else:
+    (ours, theirs) = _seconds(lambda: [read(text) for text in texts], _proselint(some))
+    row("posts a second, warm, one core", len(texts) / ours, "at least 20000", len(texts) / ours >= 20_000)
+    if theirs > 0.001:
         found = theirs / len(some) / (ours / len(texts))
         row("a post by proselint : the same by us", found, "at least 50", found >= 50)
+    else:
+        print("     proselint is not installed: pip install proselint")
     short, long = WORDS * 22, WORDS * 220
-    found = _seconds(lambda: read(long), rounds=5) / _seconds(lambda: read(short), rounds=5)
+    seconds_of_long, seconds_of_short = _seconds(lambda: read(long), lambda: read(short))
+    found = seconds_of_long / seconds_of_short
     row(f"a text of {len(long):,} characters : one of {len(short):,}", found, "at most 15", found <= 15)
 
 
-def _seconds(work: Callable[[], object], rounds: int) -> float:
-    """The processor's seconds in the best of some rounds, after one that does not count."""
-    work()
-    best = float("inf")
-    for _ in range(rounds):
-        began = time.process_time()
-        work()
-        best = min(best, time.process_time() - began)
+def _seconds(*works: Callable[[], object]) -> list[float]:
+    """The processor's seconds of each in its best round; they take turns, after one that does not count."""
+    best = [float("inf")] * len(works)
+    for turn in range(ROUNDS + 1):
+        for place, work in enumerate(works):
+            began = time.process_time()
+            work()
+            if turn:
+                best[place] = min(best[place], time.process_time() - began)
     return best
 
 
-def _proselint(texts: list[str]) -> float | None:
+def _proselint(texts: list[str]) -> Callable[[], object]:
+    """Its work on some texts; nothing where it is not installed."""
     try:
         from proselint.checks import __register__
         from proselint.registry import CheckRegistry
         from proselint.tools import LintFile
     except ImportError:
-        return None
+        return lambda: None
     CheckRegistry().register_many(__register__)
-    return _seconds(lambda: [LintFile(content=text, source="post").lint() for text in texts], rounds=1)
+    return lambda: [LintFile(content=text, source="post").lint() for text in texts]
 
 
 def main() -> None:
@@ -213,6 +217,8 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="print every post that is read otherwise than labelled")
     parser.add_argument("--rewrites", action="store_true", help="print every rewrite beside its text")
     chosen = parser.parse_args()
+    # as the program does
+    gc.set_threshold(100_000, 50, 100)
     if not (DATA / "dev.jsonl").exists():
         print(f"skipped: no labelled posts in {DATA}. Name a folder that has some in POSTIQUETTE_DATA.")
         return

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 #: scripts beyond this one are not looked up word by word
 LATIN = "\u024f"
-#: signs that stand for a verb, and one that does where a blank follows
-SIGNS = "@🔁🔄♻🔃❤♥⭐"
+#: signs that stand for a verb, one that does where a blank follows, and the one of hashtags
+SIGNS = "@#🔁🔄♻🔃❤♥⭐"
 #: more ways in which a word may begin are not told apart
 _MANY = 200
 #: the beginning of a word with no more letters than this tells little, and so does what follows an English apostrophe
@@ -96,13 +96,13 @@ class _Search:
 
     def tells_little(self, stems: Stems) -> bool:
         """Whether one of them is found in too many texts."""
-        return self._telling_little(stems)[0]
+        return self._telling_little(stems)[0] > 0
 
-    def _telling_little(self, stems: Stems) -> tuple[bool, int, int, list[str]]:
-        """Sorts what tells most first."""
+    def _telling_little(self, stems: Stems) -> tuple[int, int, int, list[str]]:
+        """Sorts what tells most first: long words that are not frequent, then short beginnings of words, then frequent words."""
         lengths = [len(stem.strip()) - (not stem.endswith(" ")) for stem in stems]
         common = any(stem.strip() in self.frequent or stem.strip() in _CONTRACTED for stem in stems)
-        return common or any(map(_is_short, stems)), -min(lengths), len(stems), sorted(stems)
+        return 2 * common or any(map(_is_short, stems)), -min(lengths), len(stems), sorted(stems)
 
     def _tells_more(self, stems: Stems, than: Stems) -> bool:
         words = [stem.strip() for stem in than]
@@ -168,7 +168,7 @@ class _Search:
 
 def _is_short(stem: str) -> bool:
     """Whether too many words begin so."""
-    return len(stem.strip()) < 2 if stem[0] > LATIN or stem.endswith(" ") else len(stem) <= _SHORT
+    return len(stem.strip()) < 2 if stem[0] > LATIN or stem.endswith((" ", "'")) else len(stem) <= _SHORT
 
 
 def _lengthened(begun: _Begun, part: _Part) -> _Begun:

@@ -20,9 +20,11 @@ from postiquette.policies.language.patterns import Language, Pattern, languages,
 
 #: words (English contractions are one word, and what stands among letters of another script, as RT does in Japanese, is one too), and
 #: signs that stand for a verb
-_WORDS = re.compile(rf"[^\W_{LATIN}-\U0010ffff]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|[^\W\x00-{LATIN}]+|@(?!\w)|[{SIGNS[1:]}]")
-#: what stands between words
-_BETWEEN = {ord(char): " " for char in map(chr, range(128)) if not char.isalnum() and char not in "'@"}
+_WORDS = re.compile(
+    rf"[^\W_{LATIN}-\U0010ffff]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|[^\W\x00-{LATIN}]+|@(?!\w)|#(?=\w)|[{SIGNS[2:]}]"
+)
+#: blanks in place of what stands between words, in UTF-8
+_BETWEEN = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in "'@#" else 32 for code in range(256))
 #: so many frequent words of one language make it certain
 _PLENTY = 3
 #: another language with less than one such word for so many is not spoken there
@@ -64,8 +66,7 @@ def _both(one: _Sign, other: _Sign) -> _Sign:
 _NOTHING = _Sign()
 
 
-@dataclass(frozen=True)
-class Glance:
+class Glance(NamedTuple):
     """What is seen of a text before any pattern is tried."""
 
     #: the code of the language whose most frequent words stand in it; None where none does
@@ -128,16 +129,16 @@ class _Unspaced:
         )
 
 
-class _Signs(dict[str, _Sign | None]):
-    """What words are signs of: most words of a text are words of many texts."""
+class _Signs(dict[bytes, _Sign | None]):
+    """What words, in UTF-8, are signs of: most words of a text are words of many texts."""
 
     def __init__(self, look_up: Callable[[str], _Sign | None]) -> None:
         self._look_up = look_up
 
-    def __missing__(self, word: str) -> _Sign | None:
+    def __missing__(self, word: bytes) -> _Sign | None:
         if len(self) > _REMEMBERED:
             self.clear()
-        found = self[word] = self._look_up(word)
+        found = self[word] = self._look_up(word.decode(errors="surrogatepass"))
         return found
 
 
@@ -194,7 +195,7 @@ class Index:
             for start in {ended[:3], ended[:2], ended[:1]}:
                 for stem in self._by_start.get(start, ()):
                     if ended.startswith(stem.text):
-                        english = stem.code == "en" and len(ended) - len(stem.text) <= _INFLECTED
+                        english = stem.code == "en" and len(ended) - len(stem.text) <= _INFLECTED and word not in SIGNS
                         found = _both(found, stem.sign._replace(english=english))
             codes = self._common.get(word, ())
             found = _both(found, _Sign(codes=codes, english="en" in codes))
@@ -202,44 +203,50 @@ class Index:
 
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
-        words = folded.translate(_BETWEEN).split()
+        words = folded.encode(errors="surrogatepass").translate(_BETWEEN).split()
         seen = list(map(self._signs.__getitem__, set(words)))
         signs = list(filter(None, seen))
+        first, second, counts = 0, self._second, dict[str, int]()
         if not folded.isascii():
             for unspaced in self._unspaced:
                 signs += unspaced.signs(folded)
-        first, second, counts = 0, self._second, dict[str, int]()
-        for one, other, _, codes, _ in signs:
-            first |= one
-            second |= other
-            for code in codes:
-                counts[code] = counts.get(code, 0) + 1
-        if not folded.isascii():
             for common, code in self._common_unspaced:
                 if number := len(common.findall(folded)):
-                    counts[code] = counts.get(code, 0) + number
-        likely = min(counts, key=lambda code: (-counts[code], code != "en", code), default=None)
-        most = counts[likely] if likely else 0
+                    counts[code] = number
+        for one, other, _, codes, _ in signs:
+            if one:
+                first |= one
+            if other:
+                second |= other
+            for code in codes:
+                counts[code] = counts.get(code, 0) + 1
+        most = max(counts.values(), default=0)
         # words that look alike in two languages are not read in one of which the text has few other words
         floor = most // _FEW if most >= _PLENTY else 0
-        allowed = self._of_language["en"]
+        allowed = self._of_language["en"] if floor else self._told_of(seen, signs, english="en" in counts)
         for code, spoken in counts.items():
             if spoken >= floor:
                 allowed |= self._of_language[code]
-        if not floor:
-            strange = "en" not in counts and not all(sign and sign.english for sign in seen)
-            for sign in signs:
-                # a word that English has too tells of another language only beside one that is strange to English
-                if strange or not sign.english:
-                    allowed |= sign.telling
         concerned: dict[Language, list[Pattern]] = {}
         may_ask = False
         for code, number in self._patterns_of(first & second & allowed):
             language = languages()[code]
             concerned.setdefault(language, []).append(language.patterns[number])
             may_ask = may_ask or number < len(language.requests)
-        likely = likely if most > 1 or len(words) <= _FEW_WORDS else None
-        return Glance(likely, len(words), concerned, may_ask=may_ask)
+        likely = None
+        if most > 1 or (most and len(words) <= _FEW_WORDS):
+            likely = "en" if counts.get("en") == most else min(code for code in counts if counts[code] == most)
+        return Glance(likely, len(words), concerned, may_ask)
+
+    def _told_of(self, seen: list[_Sign | None], signs: list[_Sign], *, english: bool) -> int:
+        """The clues of English, and those whose language another word tells than the most frequent ones."""
+        told = self._of_language["en"]
+        # a word that English has too tells of another language only beside one that is strange to English
+        strange = not english and not all(sign and sign.english for sign in seen)
+        for sign in signs:
+            if sign.telling and (strange or not sign.english):
+                told |= sign.telling
+        return told
 
     def _patterns_of(self, clues: int) -> Iterable[tuple[str, int]]:
         found = []

@@ -41,6 +41,8 @@ class Pattern:
     examples: tuple[str, ...] = ()
     #: what a text must have one of, and what it must have one of besides; any text may match where there are none
     keys: tuple[tuple[str, ...], ...] = ()
+    #: what it stands right behind, as the beginning of a clause; looked for once for all patterns that share it
+    behind: Pattern | None = None
     #: a sense that does not hold where this matches it or what stands just before it
     unless: Pattern | None = None
     #: a request only where what stands before it matches
@@ -183,6 +185,7 @@ class _Words:
         self._lists: dict[str, str | list[str]] = {**_EDGES, **grammar["words"], **data.get("words", {})}
         self._frequent = frozenset(_folded(word) for word in (*grammar["frequent"], *data["common"]))
         self._slots: dict[str, str] = {}
+        self._places: dict[str, Pattern] = {}
         self._clues_of_lists: dict[str, tuple[Clue, ...]] = {}
         for form in ("do", "be"):
             self._lists[form] = [entry for verb in self._verbs.values() for entry in verb.get(form, ())]
@@ -201,9 +204,16 @@ class _Words:
             source=self._expand(entry["pattern"]),
             type=entry.get("type", ""),
             examples=tuple(self._examples.get(name, ()) if shared else entry.get("examples", ())),
+            behind=self._place(entry["behind"]) if "behind" in entry else None,
             keys=tuple(tuple(entry[key]) for key in ("key", "and_key") if key in entry),
             **guards,
         )
+
+    def _place(self, before: str) -> Pattern:
+        """The pattern of what stands before it; one and the same for all that ask for it."""
+        if before not in self._places:
+            self._places[before] = Pattern(f"{self._code}:{before}", self._expand(before))
+        return self._places[before]
 
     def listed(self, name: str, before: str = "<b>", type_: str = "") -> Pattern:
         """Any word of one list."""
@@ -237,11 +247,14 @@ class _Words:
     def clues(self, pattern: Pattern) -> tuple[Clue, ...]:
         """The clues one of which a text must give for a pattern to be worth trying. Takes milliseconds."""
         either, *others = [[clue for key in keys for clue in self._known_by(key)] for keys in pattern.keys]
+        pairs = [clue for clue in either if clue.second]
+        alone = frozenset(stem for clue in either if not clue.second for stem in clue.first)
         if others:
             second = frozenset(stem for clue in others[0] for stem in clue.first)
-            return (Clue(frozenset(stem for clue in either for stem in clue.first), second),)
-        alone = frozenset(stem for clue in either if not clue.second for stem in clue.first)
-        return (*([Clue(alone)] if alone else ()), *(clue for clue in either if clue.second))
+            written = [clue for key in pattern.keys[0] if key[0] != "<" for clue in self._known_by(key) if clue.second]
+            alone |= frozenset(stem for clue in pairs if clue not in written for stem in clue.first)
+            return (Clue(alone, second), *written)
+        return (*([Clue(alone)] if alone else ()), *pairs)
 
     def _known_by(self, key: str) -> tuple[Clue, ...]:
         """A key is a stem (a whole word with a blank), two with a blank between them, or <the name> of a word list."""

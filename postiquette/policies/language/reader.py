@@ -19,7 +19,8 @@ from postiquette.policies.language.wording import OWN, taught
 
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+#: the same, or a word, which is its only group
+_WORDS = re.compile(rf"{_NOT_WORDS.pattern}|([^\W\d_]{{2,}})")
 #: scripts without blanks: there a few characters say a lot
 _DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 #: in scripts with blanks
@@ -166,11 +167,26 @@ def _overlap(one: Request, other: Request) -> bool:
 
 
 def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> Iterator[Found]:
+    begins: dict[Pattern, list[int]] = {}
     for pattern in patterns:
-        for match in pattern.regex.finditer(visible):
+        for match in _occurrences(pattern, visible, begins):
             start, end = _trimmed(visible, *_asking(match))
             if start < end and _context_allows(pattern, visible, start):
                 yield Found(start, end, pattern, language)
+
+
+def _occurrences(pattern: Pattern, visible: str, begins: dict[Pattern, list[int]]) -> Iterator[re.Match[str]]:
+    """Where a pattern matches; `begins` keeps, for the patterns of one text, where clauses begin."""
+    if pattern.behind is None:
+        yield from pattern.regex.finditer(visible)
+        return
+    if pattern.behind not in begins:
+        begins[pattern.behind] = sorted({begin.end() for begin in pattern.behind.regex.finditer(visible)})
+    end = 0
+    for begin in begins[pattern.behind]:
+        if begin >= end and (match := pattern.regex.match(visible, begin)):
+            yield match
+            end = match.end()
 
 
 def _asking(match: re.Match[str]) -> tuple[int, int]:
@@ -237,11 +253,14 @@ def _exempt(folded: str, languages: Iterable[Language]) -> Exempt | None:
     return None
 
 
-def words_said(text: str) -> int:
-    """How many words a text has besides links, mentions and hashtags; three signs of a dense script count as one."""
-    plain = _NOT_WORDS.sub(" ", text) if "@" in text or "#" in text or "http" in text else text
-    dense = 0 if plain.isascii() else len(_DENSE.findall(plain))
-    return len(_LETTERS.findall(plain)) + dense // 3
+def words_said(text: str, most: int = 20) -> int:
+    """How many words a text has besides links, mentions and hashtags, up to `most`; three signs of a dense script count as one."""
+    said = 0 if text.isascii() else len(_DENSE.findall(_NOT_WORDS.sub(" ", text))) // 3
+    for match in _WORDS.finditer(text):
+        said += match.lastindex is not None
+        if said >= most:
+            break
+    return said
 
 
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
@@ -252,7 +271,7 @@ def _kind_without_request(folded: str, glance: Glance) -> Kind:
         if pattern in language.promotion
     )
     if glance.size < _SHORT:
-        said = words_said(folded)
+        said = words_said(folded, _GREETING)
         if said < 2 or (said < _GREETING and _greets(folded, glance)):
             return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER
     return Kind.PROMOTION if promotes else Kind.VALUE
@@ -260,6 +279,6 @@ def _kind_without_request(folded: str, glance: Glance) -> Kind:
 
 def _greets(folded: str, glance: Glance) -> bool:
     return any(
-        language.filler in patterns and language.filler.regex.search(folded)
+        language.filler in patterns and language.filler.regex.match(folded)
         for language, patterns in glance.concerned.items()
     )

@@ -79,23 +79,25 @@ class Glance(NamedTuple):
     may_ask: bool
 
 
-@dataclass(frozen=True)
-class _Stem:
+class _Stem(NamedTuple):
     """The beginning of a word (a whole one ends in a blank), or a sign."""
 
     text: str
+    code: str
     #: the clues whose first set it is in, and those whose second set, by number
     numbers: tuple[list[int], list[int]]
     #: what to add to a number
     offset: int
-    code: str
-    #: whether it tells of its language
-    telling: bool
 
-    @property
-    def sign(self) -> _Sign:
+    def sign(self, *, english: bool = False) -> _Sign:
+        """What it is a sign of."""
         first, second = (sum(1 << number for number in numbers) << self.offset for numbers in self.numbers)
-        return _Sign(first, second, first | second if self.telling else 0)
+        return _Sign(first, second, first | second if _tells(self.text) else 0, english=english)
+
+
+def _tells(stem: str) -> bool:
+    """Whether a stem alone tells of its language."""
+    return stem.strip() not in tells_little() and (stem.endswith(" ") or len(stem) > _SHORT or stem[0] > LATIN)
 
 
 class _Unspaced:
@@ -124,7 +126,7 @@ class _Unspaced:
         # at each place the longest is found, and with it those that it begins with
         return cache(
             lambda text: reduce(
-                _both, (stem.sign for stem in self._stems if text.startswith(stem.text.strip())), _NOTHING
+                _both, (stem.sign() for stem in self._stems if text.startswith(stem.text.strip())), _NOTHING
             )
         )
 
@@ -157,36 +159,32 @@ class Index:
         self._second = 0
         #: the clues of each language
         self._of_language: dict[str, int] = {}
-        self._little = frozenset(known["tells_little"])
         for code, language in known["languages"].items():
+            offset = len(self._patterns)
             self._add_common(code, language["common"])
-            self._add_stems(code, language["stems"])
-            offset, self._patterns = len(self._patterns), self._patterns + [(code, n) for n in language["patterns"]]
+            self._add_stems(code, language["stems"], offset)
+            self._patterns += [(code, number) for number in language["patterns"]]
             self._second |= sum(1 << number for number in language["alone"]) << offset
             self._of_language[code] = (1 << len(self._patterns)) - (1 << offset)
         self._signs = _Signs(self._sign_seen_first)
 
     def _add_common(self, code: str, words: Iterable[str]) -> None:
         unspaced = {word for word in words if word[0] > LATIN}
-        for word in set(words) - unspaced - (self._little if code != "en" else frozenset()):
+        for word in set(words) - unspaced - (tells_little() if code != "en" else frozenset()):
             self._common[word] = (*self._common.get(word, ()), code)
         if unspaced:
             self._common_unspaced.append((_any_of(unspaced), code))
 
-    def _add_stems(self, code: str, numbers: Mapping[str, tuple[list[int], list[int]]]) -> None:
+    def _add_stems(self, code: str, numbers: Mapping[str, tuple[list[int], list[int]]], offset: int) -> None:
         unspaced = []
         for text, of in numbers.items():
-            stem = _Stem(text, of, len(self._patterns), code, telling=self._tells(text))
+            stem = _Stem(text, code, of, offset)
             if text[0] > LATIN and text[0] not in SIGNS:
                 unspaced.append(stem)
             else:
                 self._by_start.setdefault(text[:3], []).append(stem)
         if unspaced:
             self._unspaced.append(_Unspaced(unspaced))
-
-    def _tells(self, stem: str) -> bool:
-        """Whether a stem alone tells of its language."""
-        return stem.strip() not in self._little and (stem.endswith(" ") or len(stem) > _SHORT or stem[0] > LATIN)
 
     def _sign_seen_first(self, token: str) -> _Sign | None:
         found = _NOTHING
@@ -196,7 +194,7 @@ class Index:
                 for stem in self._by_start.get(start, ()):
                     if ended.startswith(stem.text):
                         english = stem.code == "en" and len(ended) - len(stem.text) <= _INFLECTED and word not in SIGNS
-                        found = _both(found, stem.sign._replace(english=english))
+                        found = _both(found, stem.sign(english=english))
             codes = self._common.get(word, ())
             found = _both(found, _Sign(codes=codes, english="en" in codes))
         return found if found != _NOTHING else None
@@ -272,8 +270,7 @@ def index() -> Index:
 def compiled() -> str:
     """What an index needs to know, made from the language files; JSON, one line a language."""
     lines = (f'"{code}": {json.dumps(_known(language), ensure_ascii=False)}' for code, language in languages().items())
-    little = json.dumps(sorted(tells_little()))
-    return f'{{"of": "{_digest()}", "tells_little": {little}, "languages": {{\n' + ",\n".join(lines) + "\n}}\n"
+    return f'{{"of": "{_digest()}", "languages": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
 def _known(language: Language) -> dict[str, Any]:

@@ -142,17 +142,16 @@ class _Search:
 
     def _chosen(self, part: _Part, begun: _Begun, *, bounded: bool) -> tuple[_Begun, list[Stems]]:
         """The same for a choice of sequences: what it must have is a word of each."""
+        if part.repeated and not all(
+            _is_bounded(choice, 0, after=False) or self._walk(choice, begun, bounded=False)[0] == _NOTHING
+            for choice in part.choices
+        ):
+            return (_NOTHING if bounded else None), []
         ways = [self._walk(choice, begun, bounded=bounded) for choice in part.choices]
         ways += [(begun, [])] if part.optional else []
-        inside = [found + (_ended(end) if bounded else _kept(end)) for end, found in ways]
-        found = self._common(inside)
+        found = self._common([found + (_ended(end) if bounded else _kept(end)) for end, found in ways])
         if bounded:
             return _NOTHING, found
-        if part.repeated and not all(
-            _is_bounded(choice, 0, after=False) or end == _NOTHING
-            for choice, (end, _) in zip(part.choices, ways, strict=False)
-        ):
-            return None, found
         ends = [end for end, _ in ways if end is not None]
         either = frozenset[str]().union(*ends)
         return (either if len(ends) == len(ways) and len(either) <= _MANY else None), found

@@ -43,7 +43,7 @@ types: .venv/ready
 floors: .venv/ready
 	$(BIN)/lint-imports
 
-# the reference pages are made from the code
+# the reference pages are made from the code, the index of words from the language files
 docs: .venv/ready
 	$(BIN)/python docs/generate.py
 

@@ -11,6 +11,9 @@ from postiquette.policies.language.reader import read
 from postiquette.policies.rewrite import rewrite
 
 CASES = [
+    ('Tag the friend who says "one more" and stays. Doors at six.', "Doors at six."),
+    ('Markiert eure Freundin, die immer "bin gleich da" sagt. Wir haben ab neun offen.', "Wir haben ab neun offen."),
+    ('Tag a friend! "The Tide" is out now.', '"The Tide" is out now.'),
     ("New guide to composting – please share with your gardening friends! https://example.org/a",
      "New guide to composting https://example.org/a"),
     ("Share this guide with your team: https://example.org/a", "This guide: https://example.org/a"),

@@ -31,6 +31,8 @@ _MANUAL_RETWEET = re.compile(r"(?:^|[\s\"“(|])(?:RT|MT|rt) ?:? ?@ ?\w+ ?:?")
 _RUN_ON = re.compile(
     r"(?<![^ ])[a-z][a-z']* (?=(?:The|An?|This|It|It's|We|You|They|There|Our|My|How|What|Why|When|Please|Pls) [a-z])"
 )
+#: what goes on with a clause about those to be tagged: 'who always says "five more minutes" and is late'
+_WHAT_THEY_SAY = re.compile(r'\s?"[^"\n]{1,60}"(?:,? [^.!?\n#@"]{1,60})?(?=\s*(?:[.!?…\n#@]|$))')
 _HIDDEN = "\x00"
 _HIDDEN_LINK = "http\x00"
 #: texts of fewer words may be a greeting
@@ -124,10 +126,11 @@ def _requests(folded: Folded, visible: str, concerned: Concerned) -> Iterator[Re
             senses = [sense for sense in language.senses if sense in patterns or not sense.keys]
             found += _matches(requests, _without(senses, visible), language)
     for one in _merged(found):
-        start, end = folded.span(one.start, one.end)
         type_ = one.pattern.type
         if type_ == "verb":
             type_ = one.language.type_of(visible[one.start : one.end])
+        quoted = _WHAT_THEY_SAY.match(folded.text, one.end) if type_ == "tag" else None
+        start, end = folded.span(one.start, quoted.end() if quoted else one.end)
         if type_ not in _NO_PRICE and one.language.giveaway.regex.search(folded.text):
             type_ = "giveaway"
         example = next(iter(one.pattern.examples), "")

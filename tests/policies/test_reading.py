@@ -197,6 +197,11 @@ def test_types(text: str, type_: str) -> None:
 
 def test_exempt_and_quoted_are_flagged() -> None:
     assert read("Missing since Tuesday: our grey cat Tom. Please share!").exempt == "emergency"
+    assert read("MISSING: Tom, grey, from Quay Street. Please share").exempt == "emergency"
+    assert read("O negative donors needed at the infirmary. Kindly RT").exempt == "emergency"
+    assert read("Found: a grey cat at the harbour. Please RT").exempt == "emergency"
+    assert read("We found the best cat cafe in town. Please RT").exempt is None
+    assert read("You are missing out. RT this").exempt is None
     assert read("We raise money for the hospice. Please share!").exempt == "cause"
     assert read("Can anyone recommend a plumber? Please RT").exempt == "advice"
     assert read("Please RT our new song").exempt is None

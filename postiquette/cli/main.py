@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -112,6 +110,9 @@ def _tell(error: PostiquetteError) -> None:
 
 
 def _report() -> None:
+    import tempfile
+    import traceback
+
     descriptor, name = tempfile.mkstemp(prefix="postiquette-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
         # the frames, not the values in them: those may be posts or secrets

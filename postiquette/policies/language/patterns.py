@@ -152,7 +152,7 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         shared = [
             entry for entry in grammar.get(section, ()) if entry["name"] not in replaced and words.has_lists_of(entry)
         ]
-        return (*own, *(words.pattern(entry, shared=True) for entry in shared))
+        return (*own, *map(words.pattern, shared))
 
     return Language(
         code=data["language"],
@@ -190,8 +190,8 @@ class _Words:
         for form in ("do", "be"):
             self._lists[form] = [entry for verb in self._verbs.values() for entry in verb.get(form, ())]
 
-    def pattern(self, entry: Mapping[str, Any], *, shared: bool = False) -> Pattern:
-        """A pattern from its table; a shared one has its examples in the language's file."""
+    def pattern(self, entry: Mapping[str, Any]) -> Pattern:
+        """A pattern from its table, with the examples that stand there or under its name."""
         name = entry.get("name", "")
         full_name = f"{self._code}:{name}"
         guards = {
@@ -203,7 +203,7 @@ class _Words:
             name=full_name,
             source=self._expand(entry["pattern"]),
             type=entry.get("type", ""),
-            examples=tuple(self._examples.get(name, ()) if shared else entry.get("examples", ())),
+            examples=tuple(entry.get("examples") or self._examples.get(name, ())),
             behind=self._place(entry["behind"]) if "behind" in entry else None,
             keys=tuple(tuple(entry[key]) for key in ("key", "and_key") if key in entry),
             **guards,

@@ -155,11 +155,10 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 def test_every_request_has_examples_that_its_own_pattern_finds(language: Language) -> None:
     for pattern in language.requests:
-        if pattern.examples:
-            for example in pattern.examples:
-                assert read(example).kind is Kind.SHARE_REQUEST, (pattern.name, example)
-                assert pattern.regex.search(fold(example).text), (pattern.name, example)
-    assert any(pattern.examples for pattern in language.requests)
+        assert pattern.examples, pattern.name
+        for example in pattern.examples:
+            assert read(example).kind is Kind.SHARE_REQUEST, (pattern.name, example)
+            assert pattern.regex.search(fold(example).text), (pattern.name, example)
 
 
 def test_every_sense_has_examples_that_ask_nothing(language: Language) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postiquette.policies.language import index
 from postiquette.policies.language.clues import Clue, clues_of
 
 FREQUENT = frozenset(["the", "de", "to"])
@@ -84,8 +83,3 @@ def test_whatever_an_entry_matches_has_its_clues(entry: str, data: st.DataObject
         return not stems or any(word.startswith(stem) for word in said for stem in stems)
 
     assert any(has(clue.first) and has(clue.second) for clue in clues), (entry, text, clues)
-
-
-def test_the_index_that_ships_is_fresh() -> None:
-    made = index.files(index.__package__).joinpath("index.json").read_text("utf-8")
-    assert made == index.compiled(), "run `make docs`"

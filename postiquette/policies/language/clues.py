@@ -157,7 +157,7 @@ class _Search:
         return (either if len(ends) == len(ways) and len(either) <= _MANY else None), found
 
     def _common(self, ways: list[list[Stems]]) -> list[Stems]:
-        """What stands in every way: a word of each, of those that tell most, and of those that tell second most."""
+        """What stands in every way: of several ways, the one word of each that tells most."""
         if not all(ways):
             return []
         if len(ways) == 1:

@@ -18,7 +18,7 @@ from postiquette.policies.language.clues import LATIN, SIGNS
 from postiquette.policies.language.patterns import Language, Pattern, languages, tells_little
 
 #: words (English contractions are one word, and what stands among letters of another script, as RT does in Japanese, is one too), and
-#: signs that stand for a verb
+#: signs; the first two are some only beside a blank or before a word
 _WORDS = re.compile(
     rf"[^\W_{LATIN}-\U0010ffff]+(?:'(?:re|s|t|ll|ve|m|d)\b)?|[^\W\x00-{LATIN}]+|@(?!\w)|#(?=\w)|[{SIGNS[2:]}]"
 )
@@ -293,7 +293,8 @@ def _digest() -> str:
     """Tells one state of the language files from another."""
     read = hashlib.sha256()
     for file in sorted(_language_files(), key=lambda file: str(file.name)):
-        read.update(file.read_bytes())
+        # as text: a checkout may have other line ends
+        read.update(file.read_text("utf-8").encode())
     return read.hexdigest()
 
 

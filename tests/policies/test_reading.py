@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pcre2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postiquette.model import Kind
 from postiquette.policies.language.folding import fold
+from postiquette.policies.language.matching import Regex
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import read
 
@@ -213,6 +215,29 @@ def test_any_text_gets_an_answer_with_valid_offsets(text: str) -> None:
     for request in read(text).requests:
         assert 0 <= request.start < request.end <= len(text)
         assert text[request.start : request.end] == request.text
+
+
+@pytest.mark.parametrize("filling", ["The tide tables hang at the pier.\n", "! \n", "RT, ", "a", "♻️ ", "そして"])
+def test_a_long_text_is_read_to_its_end(filling: str) -> None:
+    long = (filling * 20_000)[:20_000]
+    text = f"Please share this!\n{long}\nSpread the word to your friends."
+    found = read(text).requests
+    assert all(text[one.start : one.end] == one.text for one in found)
+    assert (found[0].start, found[-1].type) == (0, "spread_the_word")
+    assert found[-1].start == len(text) - len("Spread the word to your friends.")
+
+
+def test_a_text_that_needs_more_than_compiled_patterns_have_is_matched_all_the_same() -> None:
+    regex, text = Regex(r"(?:(?:a|b)(c?))*d"), "ab" * 60_000
+    with pytest.raises(pcre2.LibraryError):
+        pcre2.compile(regex.source).search(text + "d")
+    assert regex.match(text + "d")
+    assert next(regex.finditer("d" + text + "d")).span() == (0, 1)
+    assert regex.sub(lambda match: "!", text + "d").endswith("!")
+
+
+def test_a_pattern_that_would_take_years_finds_nothing_instead() -> None:
+    assert Regex(r"(?:(?:a+)+)+$(?<!a)").search("a" * 5_000) is None
 
 
 @given(st.lists(st.sampled_from(ASKS + DOES_NOT_ASK), min_size=2, max_size=6))

@@ -25,6 +25,8 @@ _DRAWN_ALIKE = dict(
 #: letters that are written one for the other: Arabic ones at the end of words and as Persian keyboards have them
 _INTERCHANGED = dict(zip("ıłøđةىیکہ", "ilodهييكه", strict=True))
 _LOOKALIKES = _DRAWN_ALIKE | _INTERCHANGED | dict(zip("’‘ʼ“”„«»–—−‐‑‒", '\'\'\'"""""------', strict=True))
+#: in place of half a character, which no encoding has
+_NO_CHARACTER = "\ufffd"
 #: letters in fancy dress (mathematical, circled, squared) and invisible characters between plain letters
 _DRESSED = re.compile(
     "[\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]|(?<=[a-zA-Z])[\u00ad\u200b-\u200f\u2060\ufeff]+(?=[a-zA-Z])"
@@ -92,8 +94,10 @@ def disguised(text: str) -> bool:
 def _fold(char: str) -> str:
     if ord(char) in _INVISIBLE or ord(char) in _MARKS:
         return ""
-    if char in _LOOKALIKES or 0xD800 <= ord(char) <= 0xDFFF:
-        return _LOOKALIKES.get(char, char)
+    if 0xD800 <= ord(char) <= 0xDFFF:
+        return _NO_CHARACTER
+    if char in _LOOKALIKES:
+        return _LOOKALIKES[char]
     folded = "".join(_bare(part) for part in unicodedata.normalize("NFKC", char).lower())
     return _LOOKALIKES.get(folded, folded)
 

@@ -139,7 +139,7 @@ class _Signs(dict[bytes, _Sign | None]):
     def __missing__(self, word: bytes) -> _Sign | None:
         if len(self) > _REMEMBERED:
             self.clear()
-        found = self[word] = self._look_up(word.decode(errors="surrogatepass"))
+        found = self[word] = self._look_up(word.decode())
         return found
 
 
@@ -200,7 +200,7 @@ class Index:
 
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
-        words = folded.encode(errors="surrogatepass").translate(_BETWEEN).split()
+        words = folded.encode().translate(_BETWEEN).split()
         seen = list(map(self._signs.__getitem__, set(words)))
         signs = list(filter(None, seen))
         first, second, counts = 0, self._second, dict[str, int]()

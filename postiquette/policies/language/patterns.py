@@ -1,6 +1,7 @@
 """Loads the language files, each TOML with word lists, named patterns and examples.
 
 `grammar.toml` holds what languages have in common, in terms of word lists; a language's file gives the lists, and patterns of its own.
+A pattern calls the lists that it names, which are set down once before it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 from postiquette.policies.language.clues import Clue, clues_of
 from postiquette.policies.language.folding import fold
+from postiquette.policies.language.matching import Regex
 
 Exempt = Literal["emergency", "cause", "advice"]
 
@@ -23,10 +25,15 @@ TYPES = ("repost", "tag", "forward", "spread_the_word", "share")
 #: the edges of a word; a plain `\\b` fails in scripts whose vowel signs do not count as letters
 _EDGES = {"b": r"(?<![^\W_])", "e": r"(?![^\W_])"}
 _NEVER = "(?!)"
-_BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।]\s*|<b>(?:<and>)<e>\s+)(?P<cut>(?:<dangling>)[\s,、]*)\Z"
+_BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।]\s*|<b>(?:<and>)<e>\s+)(?P<cut>(?:<dangling>)[\s,、]*)\z"
 _AFTER_REQUEST = r"\s+(?:<if>)<e>(?:(?!https?:|www\.)[^.!?…,;:\n@#]){1,80}(?=[.!?…,;:\n@#]|https?:|www\.|$)"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
+#: an escape, a set of characters, or a slot
+_PLACE = re.compile(rf"\\.|\[(?:\\.|[^\]\\])*\]|{_SLOT.pattern}", re.DOTALL)
+_CALL = re.compile(r"\(\?&_([a-z_]+)\)")
+#: how Python writes a character by its number, which PCRE2 does not know
+_NUMBERED = re.compile(r"\\U([0-9A-Fa-f]{8})")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +48,6 @@ class Pattern:
     examples: tuple[str, ...] = ()
     #: what a text must have one of, and what it must have one of besides; any text may match where there are none
     keys: tuple[tuple[str, ...], ...] = ()
-    #: what it stands right behind, as the beginning of a clause; looked for once for all patterns that share it
-    behind: Pattern | None = None
     #: a sense that does not hold where this matches it or what stands just before it
     unless: Pattern | None = None
     #: a request only where what stands before it matches
@@ -51,9 +56,14 @@ class Pattern:
     only_not_after: Pattern | None = None
 
     @cached_property
-    def regex(self) -> re.Pattern[str]:
+    def regex(self) -> Regex:
         """What it matches in folded text."""
-        return re.compile(self.source)
+        return Regex(self.source)
+
+    @cached_property
+    def asks(self) -> tuple[int, ...]:
+        """The numbers of the groups that hold what asks, where the whole match does not."""
+        return tuple(sorted(number for name, number in self.regex.groups.items() if not name.startswith("_")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,8 +194,8 @@ class _Words:
         self._verbs = data.get("verbs", {})
         self._lists: dict[str, str | list[str]] = {**_EDGES, **grammar["words"], **data.get("words", {})}
         self._frequent = frozenset(_folded(word) for word in (*grammar["frequent"], *data["common"]))
-        self._slots: dict[str, str] = {}
-        self._places: dict[str, Pattern] = {}
+        self._spelled: dict[str, str] = {}
+        self._called: dict[str, str] = {}
         self._clues_of_lists: dict[str, tuple[Clue, ...]] = {}
         for form in ("do", "be"):
             self._lists[form] = [entry for verb in self._verbs.values() for entry in verb.get(form, ())]
@@ -195,49 +205,74 @@ class _Words:
         name = entry.get("name", "")
         full_name = f"{self._code}:{name}"
         guards = {
-            guard: Pattern(f"{full_name}:{guard}", self._expand(entry[guard]))
+            guard: Pattern(f"{full_name}:{guard}", self._source(entry[guard]))
             for guard in ("unless", "only_after", "only_not_after")
             if guard in entry
         }
         return Pattern(
             name=full_name,
-            source=self._expand(entry["pattern"]),
+            source=self._source(entry["pattern"]),
             type=entry.get("type", ""),
             examples=tuple(entry.get("examples") or self._examples.get(name, ())),
-            behind=self._place(entry["behind"]) if "behind" in entry else None,
             keys=tuple(tuple(entry[key]) for key in ("key", "and_key") if key in entry),
             **guards,
         )
 
-    def _place(self, before: str) -> Pattern:
-        """The pattern of what stands before it; one and the same for all that ask for it."""
-        if before not in self._places:
-            self._places[before] = Pattern(f"{self._code}:{before}", self._expand(before))
-        return self._places[before]
-
     def listed(self, name: str, before: str = "<b>", type_: str = "") -> Pattern:
         """Any word of one list."""
-        return Pattern(f"{self._code}:{name}", self._expand(f"{before}(?:<{name}>)<e>"), type_)
+        return Pattern(f"{self._code}:{name}", self._source(f"{before}(?:<{name}>)<e>"), type_)
 
     def clause(self, name: str, pattern: str) -> Pattern:
         """A pattern that no file need state."""
-        return Pattern(f"{self._code}:{name}", self._expand(pattern))
+        return Pattern(f"{self._code}:{name}", self._source(pattern))
 
     def verb(self, type_: str) -> Pattern:
         """The verbs that make one type of request."""
         forms = self._verbs.get(type_, {})
         either = "|".join((*forms.get("do", ()), *forms.get("be", ()))) or _NEVER
-        return Pattern(f"{self._code}:{type_}", self._expand(f"<b>(?:{either})<e>"), type_)
+        return Pattern(f"{self._code}:{type_}", self._source(f"<b>(?:{either})<e>"), type_)
 
-    def _expand(self, pattern: str) -> str:
+    def _source(self, pattern: str) -> str:
+        """A pattern with the lists that it names, directly or not, set down before it."""
+        main = self._with_calls(pattern)
+        lists: dict[str, str] = {}
+        left = [main]
+        while left:
+            for name in _CALL.findall(left.pop()):
+                if name not in lists:
+                    lists[name] = self._list(name)
+                    left.append(lists[name])
+        defined = "".join(f"(?<_{name}>{entries})" for name, entries in lists.items())
+        return f"(?(DEFINE){defined}){main}" if defined else main
+
+    def _list(self, name: str) -> str:
+        if name not in self._called:
+            self._called[name] = self._with_calls(self._entries(name))
+        return self._called[name]
+
+    def _with_calls(self, pattern: str) -> str:
+        called = _PLACE.sub(self._called_at, _folded(pattern))
+        return _NUMBERED.sub(lambda number: chr(int(number[1], 16)), called)
+
+    def _called_at(self, place: re.Match[str]) -> str:
+        name = place[1]
+        if name is None:
+            return self._spelled_out(place[0]) if place[0][0] == "[" else place[0]
+        return self._entries(name) if name in _EDGES else f"(?&_{name})"
+
+    def _spelled_out(self, pattern: str) -> str:
+        """A pattern with the lists in the places where it names them."""
         return _SLOT.sub(self._slot, _folded(pattern))
 
     def _slot(self, slot: re.Match[str]) -> str:
         name = slot[1]
-        if name not in self._slots:
-            found = self._lists.get(name, ())
-            self._slots[name] = self._expand(found if isinstance(found, str) else "|".join(found) or _NEVER)
-        return self._slots[name]
+        if name not in self._spelled:
+            self._spelled[name] = self._spelled_out(self._entries(name))
+        return self._spelled[name]
+
+    def _entries(self, name: str) -> str:
+        found = self._lists.get(name, ())
+        return found if isinstance(found, str) else "|".join(found) or _NEVER
 
     def has_lists_of(self, entry: Mapping[str, Any]) -> bool:
         """Whether this language has words for what a shared pattern is known by."""
@@ -265,7 +300,7 @@ class _Words:
         if name not in self._clues_of_lists:
             entries = self._lists.get(name, ())
             folded = map(_folded, [entries] if isinstance(entries, str) else entries)
-            self._clues_of_lists[name] = clues_of(folded, self._frequent, self._expand)
+            self._clues_of_lists[name] = clues_of(folded, self._frequent, self._spelled_out)
         return self._clues_of_lists[name]
 
 

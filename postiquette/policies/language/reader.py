@@ -7,13 +7,16 @@ still read for the international words (RT, retweet, repost, share, 🔁, #…),
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.language.folding import Folded, fold
 from postiquette.policies.language.index import Glance, index
+from postiquette.policies.language.matching import Match
 from postiquette.policies.language.patterns import Exempt, Language, Pattern
 from postiquette.policies.language.wording import OWN, taught
 
@@ -41,6 +44,8 @@ _GREETING = 7
 _NEAR = 200
 #: texts of more words than this are never filler
 _SHORT = 20
+#: a longer text is read in pieces, so that the time grows with the length and no faster
+_PIECE = 4_000
 #: asking for these is no way to enter a draw
 _NO_PRICE = ("spread_the_word", "forward")
 #: the code of a language that we do not know (ISO 639-3: undetermined)
@@ -59,6 +64,10 @@ class Request:
     pattern: str
     #: another text that this pattern finds
     example: str = ""
+
+    def moved(self, by: int) -> Request:
+        """The same in a text that has so many more characters before it."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,35 @@ class Reading:
 
 def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) -> Reading:
     """Read a text. `lang` only names its language, where an author did so; `wording` is what authors teach. Never raises."""
+    if len(text) <= _PIECE:
+        return _read(text, lang, wording)
+    starts, readings = zip(*((start, _read(piece, lang, wording)) for start, piece in _pieces(text)), strict=True)
+    asking = [reading for reading in readings if reading.requests]
+    kinds = {reading.kind for reading in readings}
+    spoken = Counter(reading.lang for reading in readings if reading.lang != UNKNOWN)
+    return Reading(
+        next(kind for kind in (Kind.SHARE_REQUEST, Kind.PROMOTION, Kind.VALUE, Kind.FILLER) if kind in kinds),
+        spoken.most_common(1)[0][0] if spoken else UNKNOWN,
+        tuple(one.moved(start) for start, reading in zip(starts, readings, strict=True) for one in reading.requests),
+        tuple(one.moved(start) for start, reading in zip(starts, readings, strict=True) for one in reading.excused),
+        quoted=bool(asking) and all(reading.quoted for reading in asking),
+        exempt=next((reading.exempt for reading in asking if reading.exempt), None),
+    )
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """A long text cut at the ends of lines, else of sentences, else of words; with where each begins."""
+    start = 0
+    while start < len(text):
+        end = min(start + _PIECE, len(text))
+        if end < len(text):
+            ends = (text.rfind(mark, start + _PIECE // 2, end) + len(mark) for mark in ("\n", ". ", " "))
+            end = next((after for after in ends if after > start + _PIECE // 2), end)
+        yield start, text[start:end]
+        start = end
+
+
+def _read(text: str, lang: str | None, wording: Wording) -> Reading:
     folded = fold(text)
     visible = folded.text
     if "http" in visible or "www." in visible:
@@ -170,32 +208,17 @@ def _overlap(one: Request, other: Request) -> bool:
 
 
 def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> Iterator[Found]:
-    begins: dict[Pattern, list[int]] = {}
     for pattern in patterns:
-        for match in _occurrences(pattern, visible, begins):
-            start, end = _trimmed(visible, *_asking(match))
+        for match in pattern.regex.finditer(visible):
+            start, end = _trimmed(visible, *_asking(pattern, match, visible))
             if start < end and _context_allows(pattern, visible, start):
                 yield Found(start, end, pattern, language)
 
 
-def _occurrences(pattern: Pattern, visible: str, begins: dict[Pattern, list[int]]) -> Iterator[re.Match[str]]:
-    """Where a pattern matches; `begins` keeps, for the patterns of one text, where clauses begin."""
-    if pattern.behind is None:
-        yield from pattern.regex.finditer(visible)
-        return
-    if pattern.behind not in begins:
-        begins[pattern.behind] = sorted({begin.end() for begin in pattern.behind.regex.finditer(visible)})
-    end = 0
-    for begin in begins[pattern.behind]:
-        if begin >= end and (match := pattern.regex.match(visible, begin)):
-            yield match
-            end = match.end()
-
-
-def _asking(match: re.Match[str]) -> tuple[int, int]:
-    start, end = next((match.span(group) for group in match.re.groupindex if match[group] is not None), match.span())
-    link = match.string.find(_HIDDEN_LINK, start, end)
-    return start, link if link >= 0 else _end_of_word(match.string, end)
+def _asking(pattern: Pattern, match: Match, visible: str) -> tuple[int, int]:
+    start, end = next((span for span in map(match.span, pattern.asks) if span[0] >= 0), None) or match.span()
+    link = visible.find(_HIDDEN_LINK, start, end)
+    return start, link if link >= 0 else _end_of_word(visible, end)
 
 
 def _end_of_word(text: str, end: int) -> int:
@@ -222,11 +245,11 @@ def _context_allows(pattern: Pattern, visible: str, start: int) -> bool:
 def _without(senses: Iterable[Pattern], visible: str) -> str:
     """The text with what only looks like asking taken out of sight."""
     for sense in senses:
-        visible = sense.regex.sub(lambda match, sense=sense: _hidden(match, sense), visible)  # type: ignore[misc]
+        visible = sense.regex.sub(partial(_hidden, sense), visible)
     return visible
 
 
-def _hidden(match: re.Match[str], sense: Pattern) -> str:
+def _hidden(sense: Pattern, match: Match) -> str:
     if sense.unless is not None and sense.unless.regex.search(
         match.string, max(0, match.start() - 30), match.end() + 40
     ):

@@ -1,0 +1,89 @@
+"""Matches patterns with PCRE2, and never gives up with an error, whatever the text.
+
+PCRE2 sets a word list down once however often a pattern names it, so that what would take Python's `re` seconds to compile takes
+milliseconds. Compiled to machine code it has little stack; a text that needs more is matched by its slower interpreter, which counts its
+steps and stops after ten million.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+import pcre2
+
+_Result = TypeVar("_Result")
+
+
+class Match(Protocol):
+    """What is used of a match; as in `re`."""
+
+    @property
+    def string(self) -> str:
+        """The text that was searched."""
+
+    def __getitem__(self, group: int | str) -> str: ...
+
+    def start(self, group: int | str = 0) -> int:
+        """Where a group begins; -1 where it took no part."""
+
+    def end(self, group: int | str = 0) -> int:
+        """Where a group ends, exclusive."""
+
+    def span(self, group: int | str = 0) -> tuple[int, int]:
+        """Both."""
+
+
+class Regex:
+    """A regular expression in PCRE2's syntax. Raises `pcre2.PatternError` when it is first used where it is none."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> Match | None:
+        """The first match in a stretch of a text."""
+        found: Match | None = self._tried(lambda regex: regex.search(text, start, end), None)
+        return found
+
+    def match(self, text: str, start: int = 0) -> Match | None:
+        """A match that begins there."""
+        found: Match | None = self._tried(lambda regex: regex.match(text, start), None)
+        return found
+
+    def fullmatch(self, text: str) -> Match | None:
+        """A match of the whole text."""
+        found: Match | None = self._tried(lambda regex: regex.fullmatch(text), None)
+        return found
+
+    def finditer(self, text: str) -> Iterator[Match]:
+        """All that do not overlap."""
+        return iter(self._tried(lambda regex: list(regex.finditer(text)), []))
+
+    def sub(self, instead: Callable[[Match], str], text: str) -> str:
+        """The text with something else in place of each match."""
+        return self._tried(lambda regex: regex.sub(instead, text), text)
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """The numbers of the named groups."""
+        return dict(self._compiled.groupindex)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return pcre2.compile(self.source)
+
+    @cached_property
+    def _interpreted(self) -> Any:
+        return pcre2.compile(self.source, jit=False)
+
+    def _tried(self, how: Callable[[Any], _Result], in_vain: _Result) -> _Result:
+        try:
+            return how(self._compiled)
+        except pcre2.LibraryError:
+            pass
+        try:
+            return how(self._interpreted)
+        except pcre2.LibraryError:
+            return in_vain

@@ -13,6 +13,8 @@ setup: .venv/ready .venv/browser
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python3 -m venv does not work here; on Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@# pip compiles what it installs, but for editable packages; where Python may not write bytecode, each start would do it anew
+	@$(BIN)/python -m compileall -q postiquette
 	@touch $@
 
 .venv/browser: .venv/ready

@@ -6,12 +6,13 @@ With `--check` it only says whether they are fresh.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from postiquette.cli.main import program
-from postiquette.policies.language import index
+from postiquette.policies.language import index_making
 from postiquette.policies.rulebook import all_rules
 
 HERE = Path(__file__).parent
@@ -42,12 +43,20 @@ def commands() -> str:
     """One section a command, from its help."""
     parts = [NOTE, "# Commands\n", "Exit codes: 0 fine · 1 findings, or posts that need a person · 2 bad usage or\n"
              "configuration · 3 a site, browser or database is out of reach.\n"]  # fmt: skip
-    for name, command in program.commands.items():
+    for name, command in _commands_of(program):
         parts += [f"## {name}\n", _help(command, f"postiquette {name}")]
         if isinstance(command, click.Group):
-            for inner, subcommand in command.commands.items():
+            for inner, subcommand in _commands_of(command):
                 parts += [f"### {name} {inner}\n", _help(subcommand, f"postiquette {name} {inner}")]
     return "\n".join(parts)
+
+
+def _commands_of(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield name, command
 
 
 def _help(command: click.Command, path: str) -> str:
@@ -61,7 +70,7 @@ def main() -> int:
     for file, text in (
         (HERE / "rules.md", rules()),
         (HERE / "commands.md", commands()),
-        (Path(index.__file__).with_name("index.json"), index.compiled()),
+        (Path(index_making.__file__).with_name("index.json"), index_making.written()),
     ):
         if "--check" in sys.argv:
             if not file.exists() or file.read_text(encoding="utf-8") != text:

@@ -1,14 +1,14 @@
-"""The program: finds every command in this folder, and turns errors into a line and an exit code."""
+"""The program: knows which module has which command, and turns errors into a line and an exit code."""
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import click
 
@@ -16,15 +16,43 @@ from postiquette import __version__, cli
 from postiquette.cli.context import Context
 from postiquette.errors import InputError, PostiquetteError
 
-_NOT_COMMANDS = ("main", "context")
+#: every command with the module of this folder that has it, in the order of a person's way through them
+HOMES = {
+    name: module
+    for module, names in (
+        ("demo", ["demo"]),
+        ("setup", ["init", "doctor"]),
+        ("check", ["check"]),
+        ("preview", ["preview"]),
+        ("plan", ["plan"]),
+        ("queue", ["sync", "add", "list", "show", "edit", "reschedule", "withdraw"]),
+        ("people", ["approve", "reject", "resolve", "assist", "confirm", "skip"]),
+        ("accounts", ["login", "accounts"]),
+        ("service", ["run", "publish", "pause", "resume", "status", "service"]),
+        ("transfer", ["import", "export", "import-history"]),
+        ("records", ["history", "ledger"]),
+        ("rules", ["rules", "explain", "policy"]),
+        ("language", ["classify", "rewrite"]),
+        ("setup", ["completion"]),
+    )
+    for name in names
+}
 
 
 class Program(click.Group):
-    """All commands, in the order of a person's way through them."""
+    """All commands. Each is imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """As they were registered, not by alphabet."""
-        return list(self.commands)
+        """In their order, not by alphabet."""
+        return list(HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, from its module."""
+        if cmd_name not in HOMES:
+            return None
+        module = import_module(f"{cli.__name__}.{HOMES[cmd_name]}")
+        commands: Iterable[click.Command] = module.COMMANDS
+        return next(command for command in commands if command.name == cmd_name)
 
 
 @click.group(
@@ -47,30 +75,12 @@ def program(ctx: click.Context, config: Path | None, verbose: bool) -> None:
     ctx.obj = Context(config, verbose)
 
 
-def _register() -> None:
-    modules = (import_module(f"{cli.__name__}.{info.name}") for info in iter_modules(cli.__path__))
-    found = [command for module in modules for command in getattr(module, "COMMANDS", ())]
-    for command in sorted(found, key=lambda command: ORDER.index(command.name or "")):
-        program.add_command(command)
-
-
-#: every command, in the order in which `--help` lists them
-ORDER = (
-    *("demo", "init", "doctor", "check", "preview", "plan"),
-    *("sync", "add", "list", "show", "edit", "reschedule", "withdraw"),
-    *("approve", "reject", "resolve", "assist", "confirm", "skip"),
-    *("login", "accounts", "run", "publish", "pause", "resume", "status", "service"),
-    *("import", "export", "import-history"),
-    *("history", "ledger", "rules", "explain", "policy", "classify", "rewrite", "completion"),
-)
-
-_register()
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code: 0 fine, 1 findings, 2 bad usage or configuration, 3 something out of reach."""
     # a queue is many small objects that live until the end: looking for garbage among them takes a third of the time
     gc.set_threshold(100_000, 50, 100)
+    # and once more when it ends, though all of them go with the process
+    atexit.register(gc.freeze)
     try:
         result = program.main(args=argv, prog_name="postiquette", standalone_mode=False)
         return result if isinstance(result, int) else 0

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -123,6 +121,8 @@ def _say(good: bool, message: str) -> bool:
 
 def _version(browser: Path) -> str | None:
     """What the browser says of itself; also proves that its libraries are there."""
+    import subprocess
+
     arguments = [str(browser), "--no-sandbox", "--headless", "--version"]
     try:
         answer = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
@@ -133,6 +133,9 @@ def _version(browser: Path) -> str | None:
 
 def _install_browser() -> bool:
     """Try Playwright's own download, then Debian's package where we may."""
+    import shutil
+    import subprocess
+
     from postiquette.errors import BrowserError
     from postiquette.publishing.find_browser import find_browser
 

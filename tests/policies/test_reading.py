@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from postiquette.model import Kind
 from postiquette.policies.language.folding import fold
+from postiquette.policies.language.index_making import KnownBy
 from postiquette.policies.language.matching import Regex
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import read
@@ -174,7 +175,8 @@ def test_a_language_file_is_whole(language: Language) -> None:
     for pattern in (*language.requests, *language.senses, *language.promotion, *language.exempt, *language.verbs):
         assert not pattern.regex.search(""), pattern.name
     assert language.common
-    assert all(pattern.keys and language.clues(pattern) for pattern in (*language.requests, *language.promotion))
+    known_by = KnownBy(language.words)
+    assert all(known_by.clues(pattern) for pattern in (*language.requests, *language.promotion))
     names = [pattern.name for pattern in (*language.requests, *language.senses)]
     assert len(names) == len(set(names))
 

@@ -11,10 +11,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-#: scripts beyond this one are not looked up word by word
-LATIN = "\u024f"
-#: signs that stand for a verb, one that does where a blank follows, and the one of hashtags
-SIGNS = "@#🔁🔄♻🔃❤♥⭐"
+from postiquette.policies.language.folding import LATIN, SIGNS
+
 #: more ways in which a word may begin are not told apart
 _MANY = 200
 #: the beginning of a word with no more letters than this tells little, and so does what follows an English apostrophe

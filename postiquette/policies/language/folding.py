@@ -27,6 +27,10 @@ _INTERCHANGED = dict(zip("ıłøđةىیکہ", "ilodهييكه", strict=True))
 _LOOKALIKES = _DRAWN_ALIKE | _INTERCHANGED | dict(zip("’‘ʼ“”„«»–—−‐‑‒", '\'\'\'"""""------', strict=True))
 #: in place of half a character, which no encoding has
 _NO_CHARACTER = "\ufffd"
+#: scripts beyond this one are not looked up word by word
+LATIN = "\u024f"
+#: signs that stand for a verb, one that does where a blank follows, and the one of hashtags
+SIGNS = "@#🔁🔄♻🔃❤♥⭐"
 #: letters in fancy dress (mathematical, circled, squared) and invisible characters between plain letters
 _DRESSED = re.compile(
     "[\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]|(?<=[a-zA-Z])[\u00ad\u200b-\u200f\u2060\ufeff]+(?=[a-zA-Z])"

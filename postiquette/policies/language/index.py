@@ -1,21 +1,19 @@
 """Knows from a text's words which patterns it may concern, so that most texts are done with at a glance.
 
-What it knows stands in `index.json`, made from the language files by `docs/generate.py`: most texts then need no more than one or two of
-those. After a language file has been changed it is made anew, in memory, whenever the program starts.
+What it knows comes from `index_file.py`, and is taken apart as it is asked for: most texts need little of it, and no more than one or
+two of the language files.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property, reduce
-from importlib.resources import files
 from typing import Any, NamedTuple
 
-from postiquette.policies.language.clues import LATIN, SIGNS
-from postiquette.policies.language.patterns import Language, Pattern, languages, tells_little
+from postiquette.policies.language.folding import LATIN, SIGNS
+from postiquette.policies.language.index_file import known
+from postiquette.policies.language.patterns import Language, Pattern, languages
 
 #: words (English contractions are one word, and what stands among letters of another script, as RT does in Japanese, is one too), and
 #: signs; the first two are some only beside a blank or before a word
@@ -34,8 +32,6 @@ _FEW_WORDS = 6
 _REMEMBERED = 50_000
 #: an English word may have so many letters more than its stem
 _INFLECTED = 4
-#: beginnings of words with no more letters than this tell little of a language
-_SHORT = 3
 
 
 class _Sign(NamedTuple):
@@ -83,28 +79,37 @@ class _Stem(NamedTuple):
 
     text: str
     code: str
-    #: the clues whose first set it is in, and those whose second set, by number
-    numbers: tuple[list[int], list[int]]
-    #: what to add to a number
-    offset: int
+    #: whether it alone tells of its language
+    tells: bool
+    #: the clues whose first set it is in, and those whose second set; the numbers of clues as bits
+    first: int
+    second: int
 
     def sign(self, *, english: bool = False) -> _Sign:
         """What it is a sign of."""
-        first, second = (sum(1 << number for number in numbers) << self.offset for numbers in self.numbers)
-        return _Sign(first, second, first | second if _tells(self.text) else 0, english=english)
+        return _Sign(self.first, self.second, self.first | self.second if self.tells else 0, english=english)
 
 
-def _tells(stem: str) -> bool:
-    """Whether a stem alone tells of its language."""
-    return stem.strip() not in tells_little() and (stem.endswith(" ") or len(stem) > _SHORT or stem[0] > LATIN)
+def _stems(lines: str) -> list[_Stem]:
+    """What some lines of the index say."""
+    return [_stem(line) for line in lines.split("\n")]
+
+
+def _stem(line: str) -> _Stem:
+    text, code, tells, *sets = line.split("\t")
+    return _Stem(text, code, bool(tells), *map(_bits, sets))
+
+
+def _bits(numbers: str) -> int:
+    return sum(1 << int(number) for number in numbers.split())
 
 
 class _Unspaced:
     """What is looked for in a language whose script is not looked up word by word: anywhere in a text."""
 
-    def __init__(self, stems: list[_Stem]) -> None:
-        self._stems = stems
-        self._begin = frozenset(stem.text[0] for stem in stems)
+    def __init__(self, begin: str, lines: str) -> None:
+        self._begin = frozenset(begin)
+        self._lines = lines
 
     def signs(self, text: str) -> list[_Sign]:
         """Of all that stand in a text, overlapping ones too."""
@@ -115,6 +120,10 @@ class _Unspaced:
             found.add(match[0])
             start = match.start() + 1
         return list(map(self._sign, found))
+
+    @cached_property
+    def _stems(self) -> list[_Stem]:
+        return _stems(self._lines)
 
     @cached_property
     def _any(self) -> re.Pattern[str]:
@@ -149,54 +158,43 @@ class Index:
     def __init__(self, known: Mapping[str, Any]) -> None:
         #: by clue, the language and the number of the pattern that it is one of
         self._patterns: list[tuple[str, int]] = []
-        #: by the first letters of a stem (three, or fewer where it has no more), the stems
-        self._by_start: dict[str, list[_Stem]] = {}
-        self._unspaced: list[_Unspaced] = []
-        self._common: dict[str, tuple[str, ...]] = {}
-        self._common_unspaced: list[tuple[re.Pattern[str], str]] = []
-        #: clues that have no second set of stems
-        self._second = 0
         #: the clues of each language
         self._of_language: dict[str, int] = {}
-        for code, language in known["languages"].items():
-            offset = len(self._patterns)
-            self._add_common(code, language["common"])
-            self._add_stems(code, language["stems"], offset)
-            self._patterns += [(code, number) for number in language["patterns"]]
-            self._second |= sum(1 << number for number in language["alone"]) << offset
-            self._of_language[code] = (1 << len(self._patterns)) - (1 << offset)
+        for code, numbers in known["patterns"].items():
+            before = len(self._patterns)
+            self._patterns += [(code, int(number)) for number in numbers.split()]
+            self._of_language[code] = (1 << len(self._patterns)) - (1 << before)
+        #: clues that have no second set of stems
+        self._second = _bits(" ".join(known["alone"].values()))
+        self._lines: Mapping[str, str] = known["stems"]
+        self._by_start: dict[str, list[_Stem]] = {}
+        self._unspaced = [_Unspaced(begin, lines) for begin, lines in known["unspaced"]]
+        self._common: Mapping[str, str] = known["common"]
+        self._words_unspaced: Mapping[str, str] = known["common_unspaced"]
         self._signs = _Signs(self._sign_seen_first)
 
-    def _add_common(self, code: str, words: Iterable[str]) -> None:
-        unspaced = {word for word in words if word[0] > LATIN}
-        for word in set(words) - unspaced - (tells_little() if code != "en" else frozenset()):
-            self._common[word] = (*self._common.get(word, ()), code)
-        if unspaced:
-            self._common_unspaced.append((_any_of(unspaced), code))
-
-    def _add_stems(self, code: str, numbers: Mapping[str, tuple[list[int], list[int]]], offset: int) -> None:
-        unspaced = []
-        for text, of in numbers.items():
-            stem = _Stem(text, code, of, offset)
-            if text[0] > LATIN and text[0] not in SIGNS:
-                unspaced.append(stem)
-            else:
-                self._by_start.setdefault(text[:3], []).append(stem)
-        if unspaced:
-            self._unspaced.append(_Unspaced(unspaced))
+    @cached_property
+    def _common_unspaced(self) -> list[tuple[re.Pattern[str], str]]:
+        return [(_any_of(words.split()), code) for code, words in self._words_unspaced.items()]
 
     def _sign_seen_first(self, token: str) -> _Sign | None:
         found = _NOTHING
         for word in _WORDS.findall(token):
             ended = word + " "
             for start in {ended[:3], ended[:2], ended[:1]}:
-                for stem in self._by_start.get(start, ()):
+                for stem in self._that_start_with(start):
                     if ended.startswith(stem.text):
                         english = stem.code == "en" and len(ended) - len(stem.text) <= _INFLECTED and word not in SIGNS
                         found = _both(found, stem.sign(english=english))
-            codes = self._common.get(word, ())
+            codes = tuple(self._common.get(word, "").split())
             found = _both(found, _Sign(codes=codes, english="en" in codes))
         return found if found != _NOTHING else None
+
+    def _that_start_with(self, start: str) -> list[_Stem]:
+        if start not in self._by_start:
+            lines = self._lines.get(start)
+            self._by_start[start] = _stems(lines) if lines else []
+        return self._by_start[start]
 
     def look(self, folded: str) -> Glance:
         """What a folded text is at a glance."""
@@ -261,42 +259,4 @@ def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
 @cache
 def index() -> Index:
     """The index of all languages that come with the package."""
-    made = files(__package__).joinpath("index.json")
-    known = json.loads(made.read_text("utf-8")) if made.is_file() else {}
-    return Index(known if known.get("of") == _digest() else json.loads(compiled()))
-
-
-def compiled() -> str:
-    """What an index needs to know, made from the language files; JSON, one line a language."""
-    lines = (f'"{code}": {json.dumps(_known(language), ensure_ascii=False)}' for code, language in languages().items())
-    return f'{{"of": "{_digest()}", "languages": {{\n' + ",\n".join(lines) + "\n}}\n"
-
-
-def _known(language: Language) -> dict[str, Any]:
-    clues = [
-        (n, clue) for n, pattern in enumerate(language.patterns) if pattern.keys for clue in language.clues(pattern)
-    ]
-    stems: dict[str, tuple[list[int], list[int]]] = {}
-    for number, (_, clue) in enumerate(clues):
-        for place, some in enumerate((clue.first, clue.second)):
-            for stem in sorted(some):
-                stems.setdefault(stem, ([], []))[place].append(number)
-    return {
-        "common": sorted(language.common),
-        "patterns": [pattern for pattern, _ in clues],
-        "alone": [number for number, (_, clue) in enumerate(clues) if not clue.second],
-        "stems": stems,
-    }
-
-
-def _digest() -> str:
-    """Tells one state of the language files from another."""
-    read = hashlib.sha256()
-    for file in sorted(_language_files(), key=lambda file: str(file.name)):
-        # as text: a checkout may have other line ends
-        read.update(file.read_text("utf-8").encode())
-    return read.hexdigest()
-
-
-def _language_files() -> Iterator[Any]:
-    return (file for file in files(__package__).iterdir() if file.name.endswith(".toml"))
+    return Index(known())

@@ -1,8 +1,8 @@
 """Matches patterns with PCRE2, and never gives up with an error, whatever the text.
 
 PCRE2 sets a word list down once however often a pattern names it, so that what would take Python's `re` seconds to compile takes
-milliseconds. Compiled to machine code it has little stack; a text that needs more is matched by its slower interpreter, which counts its
-steps and stops after ten million.
+milliseconds. What is used often is compiled further, to machine code. That has little stack; a text that needs more is matched by the
+slower interpreter, which counts its steps and stops after ten million.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import pcre2
+
+#: machine code takes as long to make as so many texts take to match
+_OFTEN = 30
 
 _Result = TypeVar("_Result")
 
@@ -41,6 +44,7 @@ class Regex:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self._uses = 0
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> Match | None:
         """The first match in a stretch of a text."""
@@ -68,22 +72,21 @@ class Regex:
     @property
     def groups(self) -> dict[str, int]:
         """The numbers of the named groups."""
-        return dict(self._compiled.groupindex)
-
-    @cached_property
-    def _compiled(self) -> Any:
-        return pcre2.compile(self.source)
+        return dict(self._interpreted.groupindex)
 
     @cached_property
     def _interpreted(self) -> Any:
         return pcre2.compile(self.source, jit=False)
 
+    @cached_property
+    def _compiled(self) -> Any:
+        return pcre2.compile(self.source)
+
     def _tried(self, how: Callable[[Any], _Result], in_vain: _Result) -> _Result:
-        try:
-            return how(self._compiled)
-        except pcre2.LibraryError:
-            pass
-        try:
-            return how(self._interpreted)
-        except pcre2.LibraryError:
-            return in_vain
+        self._uses += 1
+        for regex in (self._compiled, self._interpreted) if self._uses > _OFTEN else (self._interpreted,):
+            try:
+                return how(regex)
+            except pcre2.LibraryError:
+                continue
+        return in_vain

@@ -7,14 +7,14 @@ A pattern calls the lists that it names, which are set down once before it.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
-from postiquette.policies.language.clues import Clue, clues_of
+import tomli
+
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.matching import Regex
 
@@ -99,8 +99,8 @@ class Language:
     besides_alone: Pattern
     #: by request type, the verbs that make one
     verbs: tuple[Pattern, ...]
-    #: by pattern, the clues one of which a text must give
-    clues: Callable[[Pattern], tuple[Clue, ...]]
+    #: the lists that its patterns name
+    words: Words
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -145,16 +145,16 @@ def languages() -> Mapping[str, Language]:
 def tells_little() -> frozenset[str]:
     """Words by which alone no text is read in another language than English, folded."""
     words = _parsed("grammar.toml")["tells_little"]
-    return frozenset(_folded(word) for word in words)
+    return frozenset(folded_source(word) for word in words)
 
 
 @cache
 def _parsed(name: str) -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return tomli.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
-    words = _Words(data, grammar)
+    words = Words(data, grammar)
 
     def patterns(section: str) -> tuple[Pattern, ...]:
         own = [words.pattern(entry) for entry in data.get(section, ())]
@@ -181,11 +181,11 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         besides=words.listed("besides"),
         besides_alone=words.listed("besides_alone"),
         verbs=tuple(words.verb(type_) for type_ in TYPES),
-        clues=words.clues,
+        words=words,
     )
 
 
-class _Words:
+class Words:
     """The word lists of one language, with those of the grammar beneath them."""
 
     def __init__(self, data: Mapping[str, Any], grammar: Mapping[str, Any]) -> None:
@@ -193,10 +193,10 @@ class _Words:
         self._examples = data.get("examples", {})
         self._verbs = data.get("verbs", {})
         self._lists: dict[str, str | list[str]] = {**_EDGES, **grammar["words"], **data.get("words", {})}
-        self._frequent = frozenset(_folded(word) for word in (*grammar["frequent"], *data["common"]))
+        #: words that tell little
+        self.frequent = frozenset(folded_source(word) for word in (*grammar["frequent"], *data["common"]))
         self._spelled: dict[str, str] = {}
         self._called: dict[str, str] = {}
-        self._clues_of_lists: dict[str, tuple[Clue, ...]] = {}
         for form in ("do", "be"):
             self._lists[form] = [entry for verb in self._verbs.values() for entry in verb.get(form, ())]
 
@@ -251,59 +251,40 @@ class _Words:
         return self._called[name]
 
     def _with_calls(self, pattern: str) -> str:
-        called = _PLACE.sub(self._called_at, _folded(pattern))
+        called = _PLACE.sub(self._called_at, folded_source(pattern))
         return _NUMBERED.sub(lambda number: chr(int(number[1], 16)), called)
 
     def _called_at(self, place: re.Match[str]) -> str:
         name = place[1]
         if name is None:
-            return self._spelled_out(place[0]) if place[0][0] == "[" else place[0]
+            return self.spelled_out(place[0]) if place[0][0] == "[" else place[0]
         return self._entries(name) if name in _EDGES else f"(?&_{name})"
 
-    def _spelled_out(self, pattern: str) -> str:
+    def spelled_out(self, pattern: str) -> str:
         """A pattern with the lists in the places where it names them."""
-        return _SLOT.sub(self._slot, _folded(pattern))
+        return _SLOT.sub(self._slot, folded_source(pattern))
 
     def _slot(self, slot: re.Match[str]) -> str:
         name = slot[1]
         if name not in self._spelled:
-            self._spelled[name] = self._spelled_out(self._entries(name))
+            self._spelled[name] = self.spelled_out(self._entries(name))
         return self._spelled[name]
 
     def _entries(self, name: str) -> str:
-        found = self._lists.get(name, ())
-        return found if isinstance(found, str) else "|".join(found) or _NEVER
+        entries = self.entries(name)
+        return "|".join(entries) if entries else _NEVER
+
+    def entries(self, name: str) -> list[str]:
+        """What a list holds; none where the language has no such list."""
+        found = self._lists.get(name, [])
+        return [found] if isinstance(found, str) else found
 
     def has_lists_of(self, entry: Mapping[str, Any]) -> bool:
         """Whether this language has words for what a shared pattern is known by."""
         keys = (entry[key] for key in ("key", "and_key") if key in entry)
         return all(any(key[0] != "<" or self._lists.get(key[1:-1]) for key in either) for either in keys)
 
-    def clues(self, pattern: Pattern) -> tuple[Clue, ...]:
-        """The clues one of which a text must give for a pattern to be worth trying. Takes milliseconds."""
-        either, *others = [[clue for key in keys for clue in self._known_by(key)] for keys in pattern.keys]
-        pairs = [clue for clue in either if clue.second]
-        alone = frozenset(stem for clue in either if not clue.second for stem in clue.first)
-        if others:
-            second = frozenset(stem for clue in others[0] for stem in clue.first)
-            written = [clue for key in pattern.keys[0] if key[0] != "<" for clue in self._known_by(key) if clue.second]
-            alone |= frozenset(stem for clue in pairs if clue not in written for stem in clue.first)
-            return (Clue(alone, second), *written)
-        return (*([Clue(alone)] if alone else ()), *pairs)
 
-    def _known_by(self, key: str) -> tuple[Clue, ...]:
-        """A key is a stem (a whole word with a blank), two with a blank between them, or <the name> of a word list."""
-        if key[0] != "<":
-            first, _, second = key.partition(" ")
-            return (Clue(frozenset([first + " "]), frozenset([second])) if second else Clue(frozenset([key])),)
-        name = key[1:-1]
-        if name not in self._clues_of_lists:
-            entries = self._lists.get(name, ())
-            folded = map(_folded, [entries] if isinstance(entries, str) else entries)
-            self._clues_of_lists[name] = clues_of(folded, self._frequent, self._spelled_out)
-        return self._clues_of_lists[name]
-
-
-def _folded(pattern: str) -> str:
+def folded_source(pattern: str) -> str:
     """Marks and accents folded as the texts are; ASCII stays, for in a pattern `W` is not `w`."""
     return _NOT_ASCII.sub(lambda run: fold(run[0]).text, pattern)

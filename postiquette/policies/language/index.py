@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property, reduce
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from postiquette.policies.language.folding import LATIN, SIGNS
 from postiquette.policies.language.index_file import known
@@ -28,8 +28,10 @@ _PLENTY = 3
 _FEW = 3
 #: in a text of more words than this, one frequent word of a language does not name it
 _FEW_WORDS = 6
-#: words whose signs are kept at hand
+#: so many findings of a kind are kept at hand
 _REMEMBERED = 50_000
+#: bits that hold the count of a language's frequent words
+_COUNT = 32
 #: an English word may have so many letters more than its stem
 _INFLECTED = 4
 
@@ -42,8 +44,8 @@ class _Sign(NamedTuple):
     second: int = 0
     #: those that it tells the language of
     telling: int = 0
-    #: the languages in which the word is frequent
-    codes: tuple[str, ...] = ()
+    #: the languages in which the word is frequent, each a one at the place of its count
+    frequent: int = 0
     #: whether English has it too
     english: bool = False
 
@@ -53,12 +55,45 @@ def _both(one: _Sign, other: _Sign) -> _Sign:
         one.first | other.first,
         one.second | other.second,
         one.telling | other.telling,
-        (*one.codes, *other.codes),
+        one.frequent + other.frequent,
         one.english or other.english,
     )
 
 
 _NOTHING = _Sign()
+
+
+class _Spoken(NamedTuple):
+    """What the frequent words of a text say of its language."""
+
+    #: the language with most of them, and how many
+    code: str | None
+    most: int
+    #: the clues of the languages that are spoken there
+    clues: int
+    #: whether there are enough of them to go by nothing else
+    sure: bool
+    #: whether any is English
+    english: bool
+
+
+class Asking(NamedTuple):
+    """The patterns of one language that may find a request."""
+
+    language: Language
+    requests: tuple[Pattern, ...]
+    #: those of the other senses that may hide it
+    senses: tuple[Pattern, ...]
+
+
+class Concern(NamedTuple):
+    """The patterns that a text may concern."""
+
+    asking: tuple[Asking, ...]
+    promotion: tuple[Pattern, ...]
+    filler: tuple[Pattern, ...]
+    #: the languages that they are of
+    languages: tuple[Language, ...]
 
 
 class Glance(NamedTuple):
@@ -68,10 +103,7 @@ class Glance(NamedTuple):
     language: str | None
     #: how many words it has
     size: int
-    #: by language, the patterns that may match, in their order
-    concerned: Mapping[Language, list[Pattern]]
-    #: whether any of them is one of a request
-    may_ask: bool
+    concern: Concern
 
 
 class _Stem(NamedTuple):
@@ -139,16 +171,20 @@ class _Unspaced:
         )
 
 
-class _Signs(dict[bytes, _Sign | None]):
-    """What words, in UTF-8, are signs of: most words of a text are words of many texts."""
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
-    def __init__(self, look_up: Callable[[str], _Sign | None]) -> None:
-        self._look_up = look_up
 
-    def __missing__(self, word: bytes) -> _Sign | None:
+class _Remembered(dict[_Key, _Value]):
+    """What some things were found to be: most of what a text holds is in many texts."""
+
+    def __init__(self, find: Callable[[_Key], _Value]) -> None:
+        self._find = find
+
+    def __missing__(self, key: _Key) -> _Value:
         if len(self) > _REMEMBERED:
             self.clear()
-        found = self[word] = self._look_up(word.decode())
+        found = self[key] = self._find(key)
         return found
 
 
@@ -171,24 +207,32 @@ class Index:
         self._unspaced = [_Unspaced(begin, lines) for begin, lines in known["unspaced"]]
         self._common: Mapping[str, str] = known["common"]
         self._words_unspaced: Mapping[str, str] = known["common_unspaced"]
-        self._signs = _Signs(self._sign_seen_first)
+        #: where the count of each language stands in the sum of all counts
+        self._places = {code: _COUNT * place for place, code in enumerate(known["patterns"])}
+        #: one object for equal signs: so they lie closer together
+        self._equal: dict[_Sign, _Sign] = {}
+        self._signs = _Remembered(self._sign)
+        self._spoken = _Remembered(self._languages_spoken)
+        self._concerns = _Remembered(self._concern)
 
     @cached_property
     def _common_unspaced(self) -> list[tuple[re.Pattern[str], str]]:
         return [(_any_of(words.split()), code) for code, words in self._words_unspaced.items()]
 
-    def _sign_seen_first(self, token: str) -> _Sign | None:
+    def _sign(self, token: bytes) -> _Sign | None:
+        """What stands between two blanks of a text is a sign of this."""
         found = _NOTHING
-        for word in _WORDS.findall(token):
+        for word in _WORDS.findall(token.decode()):
             ended = word + " "
             for start in {ended[:3], ended[:2], ended[:1]}:
                 for stem in self._that_start_with(start):
                     if ended.startswith(stem.text):
                         english = stem.code == "en" and len(ended) - len(stem.text) <= _INFLECTED and word not in SIGNS
                         found = _both(found, stem.sign(english=english))
-            codes = tuple(self._common.get(word, "").split())
-            found = _both(found, _Sign(codes=codes, english="en" in codes))
-        return found if found != _NOTHING else None
+            codes = self._common.get(word, "").split()
+            frequent = sum(1 << self._places[code] for code in codes)
+            found = _both(found, _Sign(frequent=frequent, english="en" in codes))
+        return self._equal.setdefault(found, found) if found != _NOTHING else None
 
     def _that_start_with(self, start: str) -> list[_Stem]:
         if start not in self._by_start:
@@ -201,55 +245,68 @@ class Index:
         words = folded.encode().translate(_BETWEEN).split()
         seen = list(map(self._signs.__getitem__, set(words)))
         signs = list(filter(None, seen))
-        first, second, counts = 0, self._second, dict[str, int]()
+        first, second, telling, foreign, counts = 0, self._second, 0, 0, 0
         if not folded.isascii():
             for unspaced in self._unspaced:
                 signs += unspaced.signs(folded)
             for common, code in self._common_unspaced:
-                if number := len(common.findall(folded)):
-                    counts[code] = number
-        for one, other, _, codes, _ in signs:
+                counts += len(common.findall(folded)) << self._places[code]
+        for one, other, tells, frequent, english in signs:
+            # most are nothing, and adding that to a large number takes its time
             if one:
                 first |= one
             if other:
                 second |= other
-            for code in codes:
-                counts[code] = counts.get(code, 0) + 1
-        most = max(counts.values(), default=0)
+            if tells:
+                telling |= tells
+                foreign |= 0 if english else tells
+            counts += frequent
+        spoken = self._spoken[counts]
+        clues = spoken.clues
+        if not spoken.sure:
+            # a word that English has too tells of another language only beside one that is strange to English
+            strange = not spoken.english and not all(sign and sign.english for sign in seen)
+            clues |= telling if strange else foreign
+        told = spoken.most > 1 or len(words) <= _FEW_WORDS
+        return Glance(spoken.code if told else None, len(words), self._concerns[first & second & clues])
+
+    def _languages_spoken(self, counts: int) -> _Spoken:
+        count = {code: counts >> place & ((1 << _COUNT) - 1) for code, place in self._places.items()}
+        most = max(count.values())
         # words that look alike in two languages are not read in one of which the text has few other words
         floor = most // _FEW if most >= _PLENTY else 0
-        allowed = self._of_language["en"] if floor else self._told_of(seen, signs, english="en" in counts)
-        for code, spoken in counts.items():
-            if spoken >= floor:
-                allowed |= self._of_language[code]
-        concerned: dict[Language, list[Pattern]] = {}
-        may_ask = False
-        for code, number in self._patterns_of(first & second & allowed):
-            language = languages()[code]
-            concerned.setdefault(language, []).append(language.patterns[number])
-            may_ask = may_ask or number < len(language.requests)
-        likely = None
-        if most > 1 or (most and len(words) <= _FEW_WORDS):
-            likely = "en" if counts.get("en") == most else min(code for code in counts if counts[code] == most)
-        return Glance(likely, len(words), concerned, may_ask)
+        clues = self._of_language["en"]
+        for code in count:
+            if count[code] and count[code] >= floor:
+                clues |= self._of_language[code]
+        code = None
+        if most:
+            code = "en" if count["en"] == most else min(code for code in count if count[code] == most)
+        return _Spoken(code, most, clues, sure=floor > 0, english=count["en"] > 0)
 
-    def _told_of(self, seen: list[_Sign | None], signs: list[_Sign], *, english: bool) -> int:
-        """The clues of English, and those whose language another word tells than the most frequent ones."""
-        told = self._of_language["en"]
-        # a word that English has too tells of another language only beside one that is strange to English
-        strange = not english and not all(sign and sign.english for sign in seen)
-        for sign in signs:
-            if sign.telling and (strange or not sign.english):
-                told |= sign.telling
-        return told
-
-    def _patterns_of(self, clues: int) -> Iterable[tuple[str, int]]:
-        found = []
+    def _concern(self, clues: int) -> Concern:
+        numbers: dict[Language, set[int]] = {}
         while clues:
             lowest = clues & -clues
-            found.append(self._patterns[lowest.bit_length() - 1])
+            code, number = self._patterns[lowest.bit_length() - 1]
+            numbers.setdefault(languages()[code], set()).add(number)
             clues ^= lowest
-        return dict.fromkeys(found)
+        concerned = {
+            language: tuple(language.patterns[number] for number in sorted(some)) for language, some in numbers.items()
+        }
+        asking = []
+        for language, patterns in concerned.items():
+            senses = tuple(sense for sense in language.senses if sense in patterns or not sense.keys)
+            if requests := tuple(pattern for pattern in patterns if pattern.type):
+                asking.append(Asking(language, requests, senses))
+        return Concern(
+            asking=tuple(asking),
+            promotion=tuple(
+                pattern for language, some in concerned.items() for pattern in some if pattern in language.promotion
+            ),
+            filler=tuple(language.filler for language, patterns in concerned.items() if language.filler in patterns),
+            languages=tuple(concerned),
+        )
 
 
 def _any_of(stems: Iterable[str]) -> re.Pattern[str]:

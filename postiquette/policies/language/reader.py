@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.language.folding import Folded, fold
-from postiquette.policies.language.index import Glance, index
+from postiquette.policies.language.index import Asking, Glance, index
 from postiquette.policies.language.matching import Match
 from postiquette.policies.language.patterns import Exempt, Language, Pattern
 from postiquette.policies.language.wording import OWN, taught
@@ -80,11 +80,7 @@ class Found:
     language: Language
 
 
-Concerned = Mapping[Language, list[Pattern]]
-
-
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What a text is."""
 
     kind: Kind
@@ -134,13 +130,14 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
     if "http" in visible or "www." in visible:
         visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), visible)
     glance = index().look(visible)
-    if glance.may_ask and len(visible) == len(text):
+    asking = glance.concern.asking
+    if asking and len(visible) == len(text):
         for begins in _RUN_ON.finditer(text):
             visible = visible[: begins.end() - 1] + "\n" + visible[begins.end() :]
-    requests = tuple(_requests(folded, visible, glance.concerned)) if glance.may_ask else ()
+    requests = tuple(_requests(folded, visible, asking)) if asking else ()
     excused: tuple[Request, ...] = ()
     if wording.asks or wording.not_asks:
-        requests, excused = _with_what_is_taught(folded, visible, glance.concerned, requests, wording)
+        requests, excused = _with_what_is_taught(folded, visible, asking, requests, wording)
     lang = lang or glance.language or _language_that_asks(requests)
     if not requests:
         return Reading(_kind_without_request(folded.text, glance), lang, excused=excused)
@@ -151,17 +148,15 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
         requests,
         excused,
         quoted=quote is not None and all(request.start >= quote.start() for request in requests),
-        exempt=_exempt(folded.text, glance.concerned),
+        exempt=_exempt(folded.text, glance.concern.languages),
     )
 
 
-def _requests(folded: Folded, visible: str, concerned: Concerned) -> Iterator[Request]:
+def _requests(folded: Folded, visible: str, asking: Iterable[Asking]) -> Iterator[Request]:
     found: list[Found] = []
-    for language, patterns in concerned.items():
-        requests = [pattern for pattern in patterns if pattern.type]
+    for language, requests, senses in asking:
         # most texts match nothing, so the other senses of their words need not be looked for
         if next(_matches(requests, visible, language), None):
-            senses = [sense for sense in language.senses if sense in patterns or not sense.keys]
             found += _matches(requests, _without(senses, visible), language)
     for one in _merged(found):
         type_ = one.pattern.type
@@ -182,7 +177,7 @@ def _language_that_asks(requests: Iterable[Request]) -> str:
 
 
 def _with_what_is_taught(
-    folded: Folded, visible: str, concerned: Concerned, requests: tuple[Request, ...], wording: Wording
+    folded: Folded, visible: str, asking: Iterable[Asking], requests: tuple[Request, ...], wording: Wording
 ) -> tuple[tuple[Request, ...], tuple[Request, ...]]:
     """The requests that remain, and those excused: a taught sense hides its own words, and nothing that asks besides them."""
     own = taught(wording)
@@ -190,7 +185,7 @@ def _with_what_is_taught(
     for sense in own.senses:
         hidden = sense.regex.sub(lambda match: _HIDDEN * len(match[0]), visible)
         if hidden != visible:
-            after = tuple(_requests(folded, hidden, concerned))
+            after = tuple(_requests(folded, hidden, asking))
             gone = [one for one in left if not any(_overlap(one, other) for other in after)]
             excused += [replace(one, pattern=sense.name) for one in gone]
             left, visible = tuple(after), hidden
@@ -281,7 +276,7 @@ def _exempt(folded: str, languages: Iterable[Language]) -> Exempt | None:
 
 def words_said(text: str, most: int = 20) -> int:
     """How many words a text has besides links, mentions and hashtags, up to `most`; three signs of a dense script count as one."""
-    said = 0 if text.isascii() else len(_DENSE.findall(_NOT_WORDS.sub(" ", text))) // 3
+    said = len(_DENSE.findall(_NOT_WORDS.sub(" ", text))) // 3 if _DENSE.search(text) else 0
     for match in _WORDS.finditer(text):
         said += match.lastindex is not None
         if said >= most:
@@ -290,21 +285,11 @@ def words_said(text: str, most: int = 20) -> int:
 
 
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
-    promotes = _PRICE.search(folded) is not None or any(
-        pattern.regex.search(folded)
-        for language, patterns in glance.concerned.items()
-        for pattern in patterns
-        if pattern in language.promotion
-    )
+    concern = glance.concern
+    promotes = _PRICE.search(folded) is not None or any(pattern.regex.search(folded) for pattern in concern.promotion)
     if glance.size < _SHORT:
-        said = words_said(folded, _GREETING)
-        if said < 2 or (said < _GREETING and _greets(folded, glance)):
+        said = words_said(folded, _GREETING if concern.filler else 2)
+        greets = said < _GREETING and any(filler.regex.match(folded) for filler in concern.filler)
+        if said < 2 or greets:
             return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER
     return Kind.PROMOTION if promotes else Kind.VALUE
-
-
-def _greets(folded: str, glance: Glance) -> bool:
-    return any(
-        language.filler in patterns and language.filler.regex.match(folded)
-        for language, patterns in glance.concerned.items()
-    )

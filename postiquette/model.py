@@ -129,7 +129,8 @@ class Content:
     @cached_property
     def words(self) -> str:
         """What it says, so that saying it again is noticed: case, blanks, marks and links do not make a difference."""
-        return " ".join(_WORD.findall(_LINK.sub(" ", " ".join(self.texts).casefold())))
+        said = " ".join(self.texts).casefold()
+        return " ".join(_WORD.findall(_LINK.sub(" ", said) if "http" in said else said))
 
     def fingerprint(self) -> str:
         """SHA-256 of the wording and the media paths: an approval binds to it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
@@ -32,7 +33,13 @@ class Places:
         if depth < len(path) or node.type != "string":
             return None
         written = self._bytes[node.start_byte : node.end_byte].decode()
-        return len(self._bytes[: node.start_byte].decode()), written
+        row, column = node.start_point
+        return self._begins[row] + len(self._bytes[node.start_byte - column : node.start_byte].decode()), written
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Where in the text each line begins."""
+        return [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
 
     @cached_property
     def _bytes(self) -> bytes:

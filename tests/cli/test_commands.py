@@ -120,6 +120,25 @@ def test_what_is_taught_is_checked_and_each_use_is_remarked_on(configure, run, m
     assert (refused.code, "does not hold the phrase “spread the word radio”" in refused.err) == (2, True)
 
 
+def test_a_finding_is_placed_below_any_letters_and_within_many_lines(configure, run, monday) -> None:
+    file = configure(
+        CONFIG
+        + '''
+[[posts]]
+id = "long"
+account = "ada"
+text = """
+Süße Äpfel 🍎 vom Hafen, fünf Körbe.
+Zwei für die Küche.
+🍎 Bitte teilen! Please share this with your neighbours."""
+'''
+    )
+    lines = file.read_text(encoding="utf-8").split("\n")
+    found = json.loads(run("check", "--format", "json").out)
+    places = {(one["rule"], lines[one["line"] - 1][one["column"] - 1 :]) for one in found}
+    assert ("nothing-given-yet", "Bitte teilen! Please share this with your neighbours.\"\"\"") in places
+
+
 def test_check_in_every_format(configure, run, monday) -> None:
     configure(CONFIG + post("ask", "How we mended the clock.\nPlease share it!").replace("\\n", " "))
     text = run("check")

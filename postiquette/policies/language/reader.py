@@ -155,9 +155,11 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
 def _requests(folded: Folded, visible: str, asking: Iterable[Asking]) -> Iterator[Request]:
     found: list[Found] = []
     for language, requests, senses in asking:
+        matches = list(_matches(requests, visible, language))
         # most texts match nothing, so the other senses of their words need not be looked for
-        if next(_matches(requests, visible, language), None):
-            found += _matches(requests, _without(senses, visible), language)
+        if matches and (left := _without(senses, visible)) != visible:
+            matches = list(_matches(requests, left, language))
+        found += matches
     for one in _merged(found):
         type_ = one.pattern.type
         if type_ == "verb":

@@ -36,9 +36,9 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     if written is None:
         return
     zone = ZoneInfo(case.account.timezone)
-    first, second = (written.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() == second.utcoffset():
+    if zone.utcoffset(written) == zone.utcoffset(written.replace(fold=1)):
         return
+    first = written.replace(tzinfo=zone)
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != written:
         message = f"{written:%Y-%m-%d %H:%M} does not exist in {case.account.timezone}; {case.local:%H:%M} is taken"
     else:

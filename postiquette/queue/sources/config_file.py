@@ -33,7 +33,8 @@ class _InConfig:
     def written(self, field: str) -> Written | None:
         from postiquette.config.toml_strings import respelled, spelled
 
-        found = self.configuration.places.string(("posts", self.number, *keys_of(field)))
+        keys = ("posts", self.number, *keys_of(field))
+        found = self.configuration.places.string(keys)
         if found is None:
             return None
         start, written = found
@@ -41,6 +42,7 @@ class _InConfig:
         content = declared_content(self.configuration.settings.posts[self.number])
         if text != dict(content.fields).get(field):
             return None
-        return Written(
-            self.configuration.text, [start + offset for offset in offsets], lambda words: respelled(words, written)
-        )
+        file = self.configuration.text
+        # a string begins on the line of its key
+        above = self.configuration.line(*keys) or 1, file.rfind("\n", 0, start) + 1
+        return Written(file, [start + offset for offset in offsets], lambda words: respelled(words, written), above)

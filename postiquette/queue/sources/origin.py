@@ -17,11 +17,14 @@ class Written:
     offsets: Sequence[int]
     #: how other words are written in its place; None where they cannot be
     spell: Callable[[str], str | None]
+    #: a line at or above the text, 1-based, and the index in the file at which it begins: lines are counted from there
+    above: tuple[int, int] = (1, 0)
 
     def place(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column of a character of the text."""
         index = self.offsets[offset]
-        return self.file.count("\n", 0, index) + 1, index - self.file.rfind("\n", 0, index)
+        line, begins = self.above
+        return line + self.file.count("\n", begins, index), index - self.file.rfind("\n", 0, index)
 
 
 class Origin(Protocol):

@@ -136,7 +136,7 @@ Zwei für die Küche.
     lines = file.read_text(encoding="utf-8").split("\n")
     found = json.loads(run("check", "--format", "json").out)
     places = {(one["rule"], lines[one["line"] - 1][one["column"] - 1 :]) for one in found}
-    assert ("nothing-given-yet", "Bitte teilen! Please share this with your neighbours.\"\"\"") in places
+    assert ("nothing-given-yet", 'Bitte teilen! Please share this with your neighbours."""') in places
 
 
 def test_check_in_every_format(configure, run, monday) -> None:

@@ -6,10 +6,11 @@ After a language file has been changed it is made anew, in memory, whenever the 
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
+
+from postiquette.policies.language.patterns import digest
 
 
 def known() -> Mapping[str, Any]:
@@ -31,16 +32,3 @@ def known() -> Mapping[str, Any]:
     from postiquette.policies.language.index_making import made
 
     return made()
-
-
-def digest() -> int:
-    """Tells one state of the language files from another."""
-    digest = 0
-    for file in sorted(_language_files(), key=lambda file: str(file.name)):
-        # a checkout may have other line ends
-        digest = zlib.crc32(file.read_bytes().replace(b"\r\n", b"\n"), digest)
-    return digest
-
-
-def _language_files() -> Iterator[Any]:
-    return (file for file in files(__package__).iterdir() if file.name.endswith(".toml"))

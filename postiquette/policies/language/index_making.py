@@ -8,8 +8,15 @@ from typing import Any
 
 from postiquette.policies.language.clues import Clue, clues_of
 from postiquette.policies.language.folding import LATIN, SIGNS
-from postiquette.policies.language.index_file import digest
-from postiquette.policies.language.patterns import Language, Pattern, Words, folded_source, languages, tells_little
+from postiquette.policies.language.patterns import (
+    Language,
+    Pattern,
+    Words,
+    digest,
+    folded_source,
+    languages,
+    tells_little,
+)
 
 #: beginnings of words with no more letters than this tell little of a language
 _SHORT = 3

@@ -7,14 +7,15 @@ request comes back as it was. Where no honest rewrite exists there is a reason i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, languages
-from postiquette.policies.language.reader import Request, read, words_said
+from postiquette.policies.language.reader import Request, pieces, read, words_said
 
 Reason = Literal["nothing-left", "terms", "entangled"]
 
@@ -106,19 +107,42 @@ def _language(code: str) -> Language:
 
 def _attempts(text: str, requests: tuple[Request, ...], language: Language) -> Iterator[tuple[Edit, ...]]:
     """Ways to edit, best first: keep the thing to be shared where nothing else names it, then the plain cut."""
-    rest = text
-    for request in reversed(requests):
-        rest = rest[: request.start] + rest[request.end :]
-    if words_said(rest) < 3 and len(requests) == 1:
+    if len(requests) == 1 and words_said(text[: requests[0].start] + text[requests[0].end :]) < 3:
         kept = _keep_object(text, requests[0])
         if kept:
             yield kept
-    speak = [languages().get(request.pattern.partition(":")[0], language) for request in requests]
-    cuts = [_cut(text, request, spoken) for request, spoken in zip(requests, speak, strict=True)]
-    halves = [_half(text, request, spoken) for request, spoken in zip(requests, speak, strict=True)]
-    if any(halves):
-        yield _joined([half or cut for half, cut in zip(halves, cuts, strict=True)], text)
-    yield _joined(cuts, text)
+    cuts: list[Edit] = []
+    halves: list[Edit] = []
+    for begins, piece, inside in _by_piece(text, requests):
+        speak = [languages().get(request.pattern.partition(":")[0], language) for request in inside]
+        whole = [_cut(piece, request, spoken) for request, spoken in zip(inside, speak, strict=True)]
+        some = [_half(piece, request, spoken) for request, spoken in zip(inside, speak, strict=True)]
+        cuts += _moved(_joined(whole, piece), begins, piece, text)
+        halves += _moved(
+            _joined([half or cut for half, cut in zip(some, whole, strict=True)], piece), begins, piece, text
+        )
+    if halves != cuts:
+        yield tuple(halves)
+    yield tuple(cuts)
+
+
+def _by_piece(text: str, requests: tuple[Request, ...]) -> Iterator[tuple[int, str, list[Request]]]:
+    """The pieces in which a text is read that hold requests, with these as they stand in it: cutting grows with the text and no faster."""
+    left = deque(requests)
+    for start, piece in pieces(text):
+        inside = []
+        while left and left[0].start < start + len(piece):
+            inside.append(left.popleft().moved(-start))
+        if inside:
+            yield start, piece, inside
+
+
+def _moved(edits: Iterable[Edit], by: int, piece: str, text: str) -> Iterator[Edit]:
+    """Edits of a piece as those of its text; the blanks at which it was divided stay."""
+    first = by + len(piece) - len(piece.lstrip()) if by else 0
+    last = by + len(piece.rstrip()) if by + len(piece) < len(text) else len(text)
+    for edit in edits:
+        yield Edit(max(first, edit.start + by), min(last, edit.end + by), edit.by)
 
 
 def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
@@ -295,16 +319,20 @@ def _is_stump(text: str) -> bool:
 
 
 def _apply(text: str, edits: tuple[Edit, ...]) -> str:
-    for edit in reversed(edits):
-        text = text[: edit.start] + edit.by + text[edit.end :]
-    return text
+    parts, place = [], 0
+    for edit in edits:
+        parts += [text[place : edit.start], edit.by]
+        place = edit.end
+    return "".join((*parts, text[place:]))
 
 
 def _keeps(text: str, requests: tuple[Request, ...], result: str) -> bool:
     """Whether every link, and every mention, hashtag and number outside the requests, is still there in order."""
-    place = 0
+    place, left = 0, deque(requests)
     for match in _KEEPSAKES.finditer(text):
-        inside = any(request.start < match.end() and match.start() < request.end for request in requests)
+        while left and left[0].end <= match.start():
+            left.popleft()
+        inside = bool(left) and left[0].start < match.end()
         if inside and not match[0].startswith("http"):
             continue
         place = result.find(match[0].rstrip(".,:"), place)

@@ -128,6 +128,16 @@ def test_a_rewrite_never_asks_is_idempotent_and_keeps_what_is_worth(parts: list[
         assert kept in result.text
 
 
+@pytest.mark.parametrize("blank", [" ", "\n", "\n\n"])
+@pytest.mark.parametrize("place", range(3_900, 4_100, 13))
+def test_a_long_text_is_cut_without_a_trace_wherever_it_is_divided(blank: str, place: int) -> None:
+    sentence = "The ferry runs again from seven."
+    before = blank.join([sentence] * (place // (len(sentence) + len(blank))))
+    after = blank.join([sentence] * 60)
+    result = rewrite(blank.join([before, "x" * (place - len(before)) + ".", "Please share this!", after]))
+    assert result.text == blank.join([before, "x" * (place - len(before)) + ".", after])
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_survived(text: str) -> None:
     result = rewrite(text)

@@ -98,7 +98,7 @@ def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) 
     """Read a text. `lang` only names its language, where an author did so; `wording` is what authors teach. Never raises."""
     if len(text) <= _PIECE:
         return _read(text, lang, wording)
-    starts, readings = zip(*((start, _read(piece, lang, wording)) for start, piece in _pieces(text)), strict=True)
+    starts, readings = zip(*((start, _read(piece, lang, wording)) for start, piece in pieces(text)), strict=True)
     asking = [reading for reading in readings if reading.requests]
     kinds = {reading.kind for reading in readings}
     spoken = Counter(reading.lang for reading in readings if reading.lang != UNKNOWN)
@@ -112,8 +112,8 @@ def read(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) 
     )
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """A long text cut at the ends of lines, else of sentences, else of words; with where each begins."""
+def pieces(text: str) -> Iterator[tuple[int, str]]:
+    """A text cut at the ends of lines, else of sentences, else of words, where it is long; with where each piece begins."""
     start = 0
     while start < len(text):
         end = min(start + _PIECE, len(text))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
@@ -26,6 +26,11 @@ _LOOSE_BEFORE = re.compile(r"[\s,;:|>~/*+&(¡¿、\u2013\u2014-]*\Z")
 _LOOSE_AFTER = re.compile(
     r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
 )
+#: a comma or a dash with more of the sentence behind it, or the stop at the end of a line
+_GOES_ON = re.compile(r"[,，、،]\s*\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")
+#: between two things that are said in brackets
+_SEPARATES = re.compile(r"[,;:.!?、，；]")
+_STOPS = frozenset(",，、،.。।")
 _LAST_WORD = re.compile(r"[^\W_]+\s*\Z")
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
 #: what a request still says behind the stretch that was found: some words to the end of its clause
@@ -35,25 +40,24 @@ _REST_OF_CLAUSE = re.compile(
 )
 #: signs that plead or mean sharing go with the request before them
 _PLEADING_SIGNS = re.compile(r"[^\S\n]*(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*)+")
+_LEADING_SIGNS = re.compile(r"(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*[^\S\n]*)+\Z")
+#: fingers and arrows that pointed from a request to nothing more
+_POINTING_SIGNS = re.compile(r"[^\S\n]*(?:[\u2B07\u2935\U0001F447][\U0001F3FB-\U0001F3FF\uFE0F]*)+(?=\s*\Z)")
 #: what may join the halves of a request
 _JOINTS = re.compile(r"\s*[&+/,]\s*|\s+([^\W\d_]+)(?=\s)")
 #: the words for spreading that stand in many languages
 _SPREADING = re.compile(r"(?:share|spread|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
 #: what belongs to the object, though a verb may stand with it
 _ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o|a|os|as)\Z")
+#: requests that name what they ask to pass on
+_PASSES_ON = ("share", "repost", "forward")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
 #: what only leads to a request, or goes with it: "P.S.", a recycling sign
 _LEAD_IN = re.compile(r"(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE)
 _SMALL_START = re.compile(r"[.!?\u2026।]\s+[a-z]|\A[a-z]")
-_CLAUSE_END = re.compile(r"(?:^|[.!?:\u2026।\n)\]\"\u201d]|https?://\S+|[@#]\w+)\s*\Z")
-_OBJECT = re.compile(
-    r"(?:(?:please|pls|plz|kindly|do)\s+)*(?:share|spread|forward|send|post|rt|retweet|repost|boost)\s+"
-    r"(?P<object>(?:this|these|our|my|the)\s+(?:(?!(?:with|to|and|on|if|for|among|around)\b)[\w'-]+\s+){0,3}?(?!(?:post|tweet|toot|link|page|word|news|message|thread|with|to|and|on|if|widely|far)\b)[\w'-]+)"
-    r"(?=\s*(?:$|\b(?:with|to|on|among|around|far|widely|if|and)\b))",
-    re.IGNORECASE,
+_CLAUSE_END = re.compile(
+    r"(?:^|[.!?:\u2026।。！？؟\n)\]\"\u201d]|https?://\S+|[@#]\w+|[\u2600-\u27BF\U0001F000-\U0001FAFF]\uFE0F?)\s*\Z"
 )
-
-
 #: "sign and share this petition": what is shared is also what is signed, and stays
 _JOINED = re.compile(r"(?:and|&|,|\+)\s.*?\b(?P<object>this|these|our|my|the)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -95,7 +99,8 @@ def rewrite(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGH
         if after.kind is Kind.SHARE_REQUEST or not _keeps(text, reading.requests, result):
             continue
         if after.kind is Kind.FILLER or _is_stump(result):
-            return Rewrite(None, reason="nothing-left")
+            names = any(words_said(request.text) > 2 for request in reading.requests)
+            return Rewrite(None, reason="entangled" if names and "http" in result else "nothing-left")
         return Rewrite(result, edits)
     return Rewrite(None, reason="entangled")
 
@@ -108,7 +113,7 @@ def _language(code: str) -> Language:
 def _attempts(text: str, requests: tuple[Request, ...], language: Language) -> Iterator[tuple[Edit, ...]]:
     """Ways to edit, best first: keep the thing to be shared where nothing else names it, then the plain cut."""
     if len(requests) == 1 and words_said(text[: requests[0].start] + text[requests[0].end :]) < 3:
-        kept = _keep_object(text, requests[0])
+        kept = _what_it_names(text, requests[0], language)
         if kept:
             yield kept
     cuts: list[Edit] = []
@@ -145,19 +150,19 @@ def _moved(edits: Iterable[Edit], by: int, piece: str, text: str) -> Iterator[Ed
         yield Edit(max(first, edit.start + by), min(last, edit.end + by), edit.by)
 
 
-def _keep_object(text: str, request: Request) -> tuple[Edit, ...] | None:
-    match = _OBJECT.match(text, request.start, request.end)
-    if not match:
+def _what_it_names(text: str, request: Request, language: Language) -> tuple[Edit, ...] | None:
+    """The cut of all of a request but what it names: "Share this guide with your team: https://…" becomes "This guide: https://…"."""
+    asking = fold(text[request.start : request.end])
+    match = language.named.regex.search(asking.text)
+    if match is None or request.type not in _PASSES_ON or words_said(asking.text[: match.start()]) > 2:
         return None
-    start, end = match.span("object")
+    start, end = (request.start + place for place in asking.span(*match.span("named")))
     after = _LOOSE_AFTER.match(text, request.end)
     tail = after.group() if after else ""
-    follows = text[request.end + len(tail) :].lstrip(" ")
-    by = ":" if follows.startswith("http") else ""
-    edits = [Edit(request.start, start + 1, text[start].upper())]
-    if end < request.end + len(tail) or by:
-        edits.append(Edit(end, request.end + len(tail), by))
-    return tuple(edits)
+    if tail.strip() != ":" and not text[request.end + len(tail) :].lstrip().startswith("http"):
+        return None
+    by = tail.rstrip() if tail.strip() == ":" else ":"
+    return Edit(request.start, start + 1, text[start].upper()), Edit(end, request.end + len(tail.rstrip()), by)
 
 
 def _half(text: str, request: Request, language: Language) -> Edit | None:
@@ -183,14 +188,22 @@ def _half(text: str, request: Request, language: Language) -> Edit | None:
 
 def _cut(text: str, request: Request, language: Language) -> Edit:
     """The cut with the punctuation, blanks and words that would dangle."""
-    start, end = request.start, request.end
+    start, end = _without_brackets(text, request.start, request.end)
+    around = _brackets_around(text, start, end)
+    if around:
+        within = _cut_within(text, replace(request, start=start, end=end), language, *around)
+        if within:
+            return within
+        start, end = around
     joined = _JOINED.match(text, start, end)
     if joined and re.match(r"\s+\w", text[end:]):
         end = joined.start("object")
     else:
         end = _end_of_clause(text, end, language)
-    signs = _PLEADING_SIGNS.match(text, end)
+    signs = _PLEADING_SIGNS.match(text, end) or _POINTING_SIGNS.match(text, end)
     end = signs.end() if signs else end
+    signs = _LEADING_SIGNS.search(text, 0, start)
+    start = signs.start() if signs else start
     bracketed = start
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
@@ -201,7 +214,8 @@ def _cut(text: str, request: Request, language: Language) -> Edit:
     if not opens and text[end : end + 1] == ":" and text[end + 1 :].strip():
         # the colon announces what follows for the clause before the request as well
         return Edit(_before(text, start, language), end, "")
-    end = _after(text, end, language)
+    stays = not opens and _goes_on(text, _before(text, start, language), end, language)
+    end = end if stays else _after(text, end, language)
     if opens and text[:start].rstrip().endswith(":") and _LEAD_IN.fullmatch(text[end : _line(text, start, end)[1]]):
         # nothing that could be announced is left
         opens = False
@@ -210,7 +224,43 @@ def _cut(text: str, request: Request, language: Language) -> Edit:
     end += len(rest) - len(rest.lstrip(" \t"))
     if _says_nothing(text, start, end):
         start, end = _line(text, start, end)
-    return Edit(start, end, _glue(text, start, end, opens=opens))
+    return Edit(start, end, "" if stays and text[end] in _STOPS else _glue(text, start, end, opens=opens))
+
+
+def _without_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch without brackets around it, and without one at its end that closes one before it."""
+    closes = next((pair for pair in _PAIRS if text[start:end].endswith(pair[1]) and pair[0] != pair[1]), None)
+    if closes is None or text.count(closes[0], start, end - 1) > text.count(closes[1], start, end - 1) + 1:
+        return start, end
+    if text[start] == closes[0]:
+        return start + 1, end - 1
+    return (start, end - 1) if closes[0] not in text[start:end] else (start, end)
+
+
+def _brackets_around(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where what stands in the brackets around a stretch begins and ends."""
+    for opening, closing in ("()", "[]", "（）", "【】"):
+        first, last = text.rfind(opening, 0, start), text.find(closing, end)
+        if first >= 0 and last >= 0 and closing not in text[first:start] and opening not in text[end:last]:
+            return first + 1, last
+    return None
+
+
+def _cut_within(text: str, request: Request, language: Language, first: int, last: int) -> Edit | None:
+    """The cut of a request from brackets that hold more; None where the brackets go with it."""
+    said = text[first : request.start] + text[request.end : last]
+    kept = _KEEPSAKES.search(said) is not None
+    if not kept and words_said(said) < (1 if _SEPARATES.search(said) else 3):
+        return None
+    edit = _cut(text[first:last], request.moved(-first), language)
+    start, end = first + edit.start, first + edit.end
+    if not text[first:start].strip():
+        start, end = first, last - len(text[end:last].lstrip())
+    elif not text[end:last].strip():
+        start, end = first + len(text[first:start].rstrip()), last
+    else:
+        return Edit(start, end, edit.by)
+    return Edit(start, end, "")
 
 
 def _line(text: str, start: int, end: int) -> tuple[int, int]:
@@ -234,11 +284,23 @@ def _end_of_clause(text: str, end: int, language: Language) -> int:
     return rest.end()
 
 
+def _goes_on(text: str, start: int, end: int, language: Language) -> bool:
+    """Whether the sentence that a request stands in goes on, or ends, behind it: then its comma, its "and" or its stop stays."""
+    if _CLAUSE_END.search(text[:start]):
+        return False
+    word = _NEXT_WORD.match(text, end)
+    joins = word is not None and language.conjunction.regex.fullmatch(_plain(word[1])) is not None
+    return joins or _GOES_ON.match(text, end) is not None
+
+
 def _after(text: str, end: int, language: Language) -> int:
     loose = _LOOSE_AFTER.match(text, end)
     end = loose.end() if loose else end
     word = _NEXT_WORD.match(text, end)
-    return word.end() if word and language.conjunction.regex.fullmatch(_plain(word[1])) else end
+    if word is None:
+        return end
+    reason = loose is not None and "," in loose[0] and language.since.regex.fullmatch(_plain(word[1]))
+    return word.end() if reason or language.conjunction.regex.fullmatch(_plain(word[1])) else end
 
 
 def _before(text: str, start: int, language: Language) -> int:
@@ -298,10 +360,11 @@ def _closed(cut: Edit, text: str) -> Iterator[Edit]:
         begins
         and not _all_small(before, after)
         and end < len(text)
-        and text[end].islower()
+        and text[end : end + 2].lstrip("¡¿")[:1].islower()
         and not re.match(r"https?:|[\w.-]+\.\w+/", text[end:])
     ):
-        yield Edit(start, end + 1, by + text[end].upper())
+        small = end + (text[end] in "¡¿")
+        yield Edit(start, small + 1, by + text[end : small + 1].upper())
     else:
         yield Edit(start, end, by)
 

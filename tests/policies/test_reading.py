@@ -15,6 +15,12 @@ from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import read
 
 ASKS = """
+If you only retweet one thing today, make it this: blood donors are needed by nine
+Would anyone mind giving this a boost? The spare room is free from May.
+Be a star and retweet: school fair on Saturday, bouncy castle!
+The more people see this the better. The crossing has been broken since October.
+Signal boost: the helpline needs volunteers, training paid.
+Would really help if you shared it. Our hall needs a roof.
 Pls RT!
 RT if you miss the old harbour
 Share this with a neighbour who needs it
@@ -65,6 +71,14 @@ RT @user: please share, the school is shut
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
+Sharing is caring, said nobody who has ever shared a kitchen with six people.
+Pass the salt on your way past, said my nan, every single day.
+Please note the share link in the old email no longer works
+Please refrain from sharing footage of the accident
+Talk to your children about money early, research says.
+Let your landlord know in writing, and keep a copy.
+Tap Share, then Add to Home Screen.
+Teilen Sie uns bitte Ihre neue Adresse mit.
 thanks for the RTs
 she asked me to retweet it
 2k shares overnight!

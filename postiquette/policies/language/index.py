@@ -91,7 +91,8 @@ class Concern(NamedTuple):
 
     asking: tuple[Asking, ...]
     promotion: tuple[Pattern, ...]
-    filler: tuple[Pattern, ...]
+    #: with their languages
+    filler: tuple[tuple[str, Pattern], ...]
     #: the languages that they are of
     languages: tuple[Language, ...]
 
@@ -304,7 +305,11 @@ class Index:
             promotion=tuple(
                 pattern for language, some in concerned.items() for pattern in some if pattern in language.promotion
             ),
-            filler=tuple(language.filler for language, patterns in concerned.items() if language.filler in patterns),
+            filler=tuple(
+                (language.code, language.filler)
+                for language, patterns in concerned.items()
+                if language.filler in patterns
+            ),
             languages=tuple(concerned),
         )
 

@@ -26,7 +26,7 @@ TYPES = ("repost", "tag", "forward", "spread_the_word", "share")
 #: the edges of a word; a plain `\\b` fails in scripts whose vowel signs do not count as letters
 _EDGES = {"b": r"(?<![^\W_])", "e": r"(?![^\W_])"}
 _NEVER = "(?!)"
-_BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।]\s*|<b>(?:<and>)<e>\s+)(?P<cut>(?:<dangling>)[\s,、]*)\z"
+_BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।\u2600-\u27BF\U0001F000-\U0001FAFF]\s*|<b>(?:<and>)<e>\s+)(?P<cut>(?:<dangling>)[\s,、]*)\z"
 _AFTER_REQUEST = r"\s+(?:<if>)<e>(?:(?!https?:|www\.)[^.!?…,;:\n@#]){1,80}(?=[.!?…,;:\n@#]|https?:|www\.|$)"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
@@ -88,6 +88,8 @@ class Language:
     giveaway: Pattern
     #: words that join what follows to what stands before them
     conjunction: Pattern
+    #: words that give what follows as the reason of what stands before it
+    since: Pattern
     #: words with which no sentence ends
     joint: Pattern
     #: what cannot stand at the end of a text, but before a request; its group `cut` is what goes with the request
@@ -98,6 +100,8 @@ class Language:
     besides: Pattern
     #: the same, of verbs that do not take over the request's object: "take part"
     besides_alone: Pattern
+    #: what a request names, and what stays of it where nothing else names it: its group `named`
+    named: Pattern
     #: by request type, the verbs that make one
     verbs: tuple[Pattern, ...]
     #: the lists that its patterns name
@@ -186,11 +190,13 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         exempt=tuple(words.listed(kind, type_=kind) for kind in ("emergency", "cause", "advice")),
         giveaway=words.listed("giveaway"),
         conjunction=words.listed("and"),
+        since=words.listed("since"),
         joint=words.listed("joint"),
         dangling=words.clause("dangling", _BEFORE_REQUEST),
         condition=words.clause("condition", _AFTER_REQUEST),
         besides=words.listed("besides"),
         besides_alone=words.listed("besides_alone"),
+        named=words.clause("named", "<b>(?P<named><named>)"),
         verbs=tuple(words.verb(type_) for type_ in TYPES),
         words=words,
     )

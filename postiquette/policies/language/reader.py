@@ -22,8 +22,8 @@ from postiquette.policies.language.wording import OWN, taught
 
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
-#: the same, or a word, which is its only group
-_WORDS = re.compile(rf"{_NOT_WORDS.pattern}|([^\W\d_]{{2,}})")
+#: the same, or a word, which is its only group; vowel signs do not count as letters
+_WORDS = re.compile(rf"{_NOT_WORDS.pattern}|((?:[^\W\d_][\u0900-\u0903\u093a-\u094f\u064b-\u065f]*){{2,}})")
 #: scripts without blanks: there a few characters say a lot
 _DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 #: in scripts with blanks
@@ -291,7 +291,11 @@ def _kind_without_request(folded: str, glance: Glance) -> Kind:
     promotes = _PRICE.search(folded) is not None or any(pattern.regex.search(folded) for pattern in concern.promotion)
     if glance.size < _SHORT:
         said = words_said(folded, _GREETING if concern.filler else 2)
-        greets = said < _GREETING and any(filler.regex.match(folded) for filler in concern.filler)
+        greets = said < _GREETING and any(
+            filler.regex.match(folded)
+            for code, filler in concern.filler
+            if code in (glance.language, "en") or not glance.language
+        )
         if said < 2 or greets:
             return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER
     return Kind.PROMOTION if promotes else Kind.VALUE

@@ -41,6 +41,8 @@ _REST_OF_CLAUSE = re.compile(
 #: signs that plead or mean sharing go with the request before them
 _PLEADING_SIGNS = re.compile(r"[^\S\n]*(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*)+")
 _LEADING_SIGNS = re.compile(r"(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*[^\S\n]*)+\Z")
+#: what a sentence may begin with before its first letter
+_OPENING_SIGNS = re.compile(r"(?:[\u2600-\u27BF\U0001F000-\U0001FAFF][\U0001F3FB-\U0001F3FF\uFE0F]*\s*)+|[¡¿]")
 #: fingers and arrows that pointed from a request to nothing more
 _POINTING_SIGNS = re.compile(r"[^\S\n]*(?:[\u2B07\u2935\U0001F447][\U0001F3FB-\U0001F3FF\uFE0F]*)+(?=\s*\Z)")
 #: what may join the halves of a request
@@ -356,15 +358,15 @@ def _closed(cut: Edit, text: str) -> Iterator[Edit]:
     elif before.endswith("\n") and after.startswith("\n"):
         end += len(after) - len(after.lstrip("\n"))
     begins = not text[:start].strip() or re.search(r"[.!?\u2026\n]\s*\Z", text[:start]) is not None
+    signs = _OPENING_SIGNS.match(text, end)
+    first = signs.end() if signs else end
     if (
         begins
         and not _all_small(before, after)
-        and end < len(text)
-        and text[end : end + 2].lstrip("¡¿")[:1].islower()
-        and not re.match(r"https?:|[\w.-]+\.\w+/", text[end:])
+        and text[first : first + 1].islower()
+        and not re.match(r"https?:|[\w.-]+\.\w+/", text[first:])
     ):
-        small = end + (text[end] in "¡¿")
-        yield Edit(start, small + 1, by + text[end : small + 1].upper())
+        yield Edit(start, first + 1, by + text[end:first] + text[first].upper())
     else:
         yield Edit(start, end, by)
 

@@ -71,6 +71,7 @@ RT @user: please share, the school is shut
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
+On m'a demandé de retweeter une cagnotte douteuse, j'ai refusé.
 Sharing is caring, said nobody who has ever shared a kitchen with six people.
 Pass the salt on your way past, said my nan, every single day.
 Please note the share link in the old email no longer works

@@ -11,6 +11,11 @@ from postiquette.policies.language.reader import read
 from postiquette.policies.rewrite import rewrite
 
 CASES = [
+    (
+        "Found on the 73 bus: a small blue rabbit. Please, Twitter, do your thing!",
+        "Found on the 73 bus: a small blue rabbit.",
+    ),
+    ("why does this only have 12 likes, y'all better retweet this", "why does this only have 12 likes"),
     ('The council votes on the library closure on Tuesday. Make some noise, tell your neighbours, and turn up at 6.',
      'The council votes on the library closure on Tuesday. Make some noise, and turn up at 6.'),
     ('This is the last hospital on the coast and they want to close it. Sign, share, shout.',

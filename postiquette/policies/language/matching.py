@@ -67,7 +67,8 @@ class Regex:
 
     def sub(self, instead: Callable[[Match], str], text: str) -> str:
         """The text with something else in place of each match."""
-        return self._tried(lambda regex: regex.sub(instead, text), text)
+        # most find nothing, and a search says so in half the time
+        return self._tried(lambda regex: regex.sub(instead, text) if regex.search(text) else text, text)
 
     @property
     def groups(self) -> dict[str, int]:

@@ -278,7 +278,8 @@ def _exempt(folded: str, languages: Iterable[Language]) -> Exempt | None:
 
 def words_said(text: str, most: int = 20) -> int:
     """How many words a text has besides links, mentions and hashtags, up to `most`; three signs of a dense script count as one."""
-    said = len(_DENSE.findall(_NOT_WORDS.sub(" ", text))) // 3 if _DENSE.search(text) else 0
+    dense = not text.isascii() and _DENSE.search(text)
+    said = len(_DENSE.findall(_NOT_WORDS.sub(" ", text))) // 3 if dense else 0
     for match in _WORDS.finditer(text):
         said += match.lastindex is not None
         if said >= most:

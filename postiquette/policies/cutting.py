@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from postiquette.policies.language.folding import fold
@@ -40,6 +39,8 @@ _JOINTS = re.compile(r"\s*[&+/,]\s*|\s+([^\W\d_]+)(?=\s)")
 _SPREADING = re.compile(r"(?:share|spread|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
 #: what belongs to the object, though a verb may stand with it
 _ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o|a|os|as)\Z")
+#: within which a request may stand with other words
+BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
 #: what only leads to a request, or goes with it: "P.S.", a recycling sign
 _LEAD_IN = re.compile(r"(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE)
@@ -119,22 +120,27 @@ def cut(text: str, request: Request, language: Language) -> Edit:
     end += len(rest) - len(rest.lstrip(" \t"))
     if _says_nothing(text, start, end):
         start, end = _line(text, start, end)
-    return Edit(start, end, "" if stays and text[end] in _STOPS else _glue(text, start, end, opens=opens))
+    return Edit(start, end, "" if stays and text[end : end + 1] in _STOPS else _glue(text, start, end, opens=opens))
 
 
 def _without_brackets(text: str, start: int, end: int) -> tuple[int, int]:
-    """A stretch without brackets around it, and without one at its end that closes one before it."""
-    closes = next((pair for pair in _PAIRS if text[start:end].endswith(pair[1]) and pair[0] != pair[1]), None)
-    if closes is None or text.count(closes[0], start, end - 1) > text.count(closes[1], start, end - 1) + 1:
-        return start, end
-    if text[start] == closes[0]:
-        return start + 1, end - 1
-    return (start, end - 1) if closes[0] not in text[start:end] else (start, end)
+    """A stretch without the brackets around it, and without one at either end whose other half lies beyond it."""
+    for pair in _PAIRS:
+        opening, closing, inside = pair[0], pair[1], text[start:end]
+        if opening == closing:
+            continue
+        begins, ends = inside.startswith(opening), inside.endswith(closing)
+        if begins and (ends or closing not in inside):
+            start += 1
+        if ends and (begins or opening not in inside):
+            end -= 1
+    return start, end
 
 
 def _brackets_around(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Where what stands in the brackets around a stretch begins and ends."""
-    for opening, closing in ("()", "[]", "（）", "【】"):
+    for pair in BRACKETS:
+        opening, closing = pair[0], pair[1]
         first, last = text.rfind(opening, 0, start), text.find(closing, end)
         if first >= 0 and last >= 0 and closing not in text[first:start] and opening not in text[end:last]:
             return first + 1, last
@@ -229,18 +235,21 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
 
 
 def joined(cuts: list[Edit], text: str) -> tuple[Edit, ...]:
-    """Overlapping cuts as one, empty lines closed, and a capital where a sentence now begins."""
+    """Cuts with nothing between them as one, empty lines closed, and a capital where a sentence now begins."""
     merged: list[Edit] = []
-    for cut in cuts:
-        if merged and cut.start <= merged[-1].end:
-            merged[-1] = Edit(merged[-1].start, max(cut.end, merged[-1].end), merged[-1].by)
+    for one in cuts:
+        last = merged[-1] if merged else None
+        if last is not None and not text[last.end : one.start].strip():
+            merged[-1] = Edit(last.start, max(one.end, last.end), last.by and one.by)
         else:
-            merged.append(cut)
-    return tuple(edit for cut in merged for edit in _closed(cut, text))
+            merged.append(one)
+    following = [one.start for one in merged[1:]] + [len(text)]
+    return tuple(_closed(one, text, until) for one, until in zip(merged, following, strict=True))
 
 
-def _closed(cut: Edit, text: str) -> Iterator[Edit]:
-    start, end, by = cut.start, cut.end, cut.by
+def _closed(one: Edit, text: str, until: int) -> Edit:
+    """One cut so that its text goes on well; what it changes besides ends before `until`, where the next one begins."""
+    start, end, by = one.start, one.end, one.by
     before, after = text[:start], text[end:]
     if not before.strip():
         start = 0
@@ -255,13 +264,13 @@ def _closed(cut: Edit, text: str) -> Iterator[Edit]:
     first = signs.end() if signs else end
     if (
         begins
+        and first < until
+        and text[first].islower()
         and not _all_small(before, after)
-        and text[first : first + 1].islower()
         and not re.match(r"https?:|[\w.-]+\.\w+/", text[first:])
     ):
-        yield Edit(start, first + 1, by + text[end:first] + text[first].upper())
-    else:
-        yield Edit(start, end, by)
+        return Edit(start, first + 1, by + text[end:first] + text[first].upper())
+    return Edit(start, end, by)
 
 
 def _all_small(before: str, after: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
-from postiquette.policies.cutting import KEEPSAKES, LOOSE_AFTER, Edit, cut, half, joined
+from postiquette.policies.cutting import BRACKETS, KEEPSAKES, LOOSE_AFTER, Edit, cut, half, joined
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import Request, pieces, read, words_said
@@ -49,6 +49,8 @@ def rewrite(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGH
         result = _apply(text, edits)
         after = read(result, lang, wording)
         if after.kind is Kind.SHARE_REQUEST or not _keeps(text, reading.requests, result):
+            continue
+        if any(_is_paired(text, pair) and not _is_paired(result, pair) for pair in BRACKETS):
             continue
         if after.kind is Kind.FILLER or _is_stump(result):
             names = any(words_said(request.text) > 2 for request in reading.requests)
@@ -129,6 +131,10 @@ def _apply(text: str, edits: tuple[Edit, ...]) -> str:
         parts += [text[place : edit.start], edit.by]
         place = edit.end
     return "".join((*parts, text[place:]))
+
+
+def _is_paired(text: str, pair: str) -> bool:
+    return text.count(pair[0]) == text.count(pair[1])
 
 
 def _keeps(text: str, requests: tuple[Request, ...], result: str) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -225,6 +226,22 @@ def test_a_long_text_is_cut_without_a_trace_wherever_it_is_divided(blank: str, p
     after = blank.join([sentence] * 60)
     result = rewrite(blank.join([before, "x" * (place - len(before)) + ".", "Please share this!", after]))
     assert result.text == blank.join([before, "x" * (place - len(before)) + ".", after])
+
+
+joints = st.sampled_from([" ", ", ", ". ", "; ", " – ", "\n", " and ", " 👇 ", "♻️ ", "»", "】", "("])
+brackets = st.sampled_from(["{}", "({})", "[{}]", "【{}】", "“{}”"])
+
+
+@given(st.lists(st.tuples(st.one_of(values, asks, st.just("free"), st.just("拡散希望")), brackets, joints), max_size=7))
+def test_edits_follow_each_other_and_leave_no_half_of_a_pair(parts: list[tuple[str, str, str]]) -> None:
+    text = "".join(bracket.format(words) + joint for words, bracket, joint in parts)
+    result = rewrite(text)
+    for one, other in pairwise(result.edits):
+        assert one.start <= one.end <= other.start <= other.end <= len(text)
+    for opening, closing in ("()", "[]", "【】"):
+        if result.text is not None and text.count(opening) == text.count(closing):
+            assert result.text.count(opening) == result.text.count(closing)
+            assert rewrite(result.text).text == result.text
 
 
 @given(st.text(max_size=200))

@@ -54,6 +54,17 @@ class Program(click.Group):
         commands: Iterable[click.Command] = module.COMMANDS
         return next(command for command in commands if command.name == cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was typed. Raises UsageError with the nearest one where there is none."""
+        typed = args[0]
+        if typed not in HOMES and not typed.startswith("-") and not ctx.resilient_parsing:
+            from postiquette.config.load import did_you_mean
+
+            raise click.UsageError(f"there is no command {typed!r}{did_you_mean(typed, list(HOMES))}", ctx)
+        return super().resolve_command(ctx, args)
+
 
 @click.group(
     cls=Program,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, takewhile
@@ -104,6 +104,10 @@ class Board:
         shift = sum(abs(at - self.candidates[key].at).total_seconds() for key, at in moved.items())
         return Answer(times, left, (len(left), len(moved), shift))
 
+    def unmoved(self) -> dict[str, datetime]:
+        """Every delivery at its own time."""
+        return {key: candidate.at for key, candidate in self.candidates.items()}
+
     def moved(self, times: Mapping[str, datetime]) -> dict[str, datetime]:
         """The deliveries that are not at their own time."""
         return {key: at for key, at in times.items() if at != self.candidates[key].at}
@@ -186,12 +190,12 @@ class Board:
     def disordered(self, times: Mapping[str, datetime]) -> Iterator[tuple[str, str]]:
         """Neighbours of a series that do not keep their order."""
         for keys in self.series.values():
-            yield from (pair for pair in pairwise(keys) if times[pair[0]] >= times[pair[1]])
+            yield from (pair for pair in pairwise(keys) if times[pair[0]] > times[pair[1]])
 
-    def in_series(self, times: Mapping[str, datetime], changed: Iterable[str]) -> bool:
-        """Whether what changed keeps the order of its series."""
-        bounds = ((key, *self._between(key, times)) for key in changed)
-        return all(low < times[key] < high for key, low, high in bounds)
+    def is_possible(self, times: Mapping[str, datetime]) -> bool:
+        """Whether every move goes to a slot within reach that nobody else has, and all series keep their order."""
+        reached = all(at in self.slots(key) for key, at in self.moved(times).items())
+        return reached and not any(self.colliding(times)) and not any(self.disordered(times))
 
     def slots(self, key: str) -> list[datetime]:
         """Every slot that a delivery could take, whoever has it now, in order: from now on, and not too far from its own time."""

@@ -104,18 +104,19 @@ def cut(text: str, request: Request, language: Language) -> Edit:
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
     opens = _CLAUSE_END.search(text[:start]) is not None
+    before = _before(text, start, language)
     if start < bracketed and text[end : end + 1] in set(":;,"):
         # what follows the brackets belongs to the clause around them
         return Edit(len(text[:start].rstrip()), end, "")
     if not opens and text[end : end + 1] == ":" and text[end + 1 :].strip():
         # the colon announces what follows for the clause before the request as well
-        return Edit(_before(text, start, language), end, "")
-    stays = not opens and _goes_on(text, _before(text, start, language), end, language)
+        return Edit(before, end, "")
+    stays = not opens and _goes_on(text, before, end, language)
     end = end if stays else _after(text, end, language)
     if opens and text[:start].rstrip().endswith(":") and _LEAD_IN.fullmatch(text[end : _line(text, start, end)[1]]):
         # nothing that could be announced is left
         opens = False
-    start = len(text[:start].rstrip(" \t")) if opens else _before(text, start, language)
+    start = len(text[:start].rstrip(" \t")) if opens else before
     rest = text[end:]
     end += len(rest) - len(rest.lstrip(" \t"))
     if _says_nothing(text, start, end):

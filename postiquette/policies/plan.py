@@ -86,7 +86,7 @@ def arrange(
 
 def _sweep(board: Board) -> Answer:
     """Keep what passes, in order of time; then find each of the others the nearest slot."""
-    times = {key: candidate.at for key, candidate in board.candidates.items()}
+    times = board.unmoved()
     moments = {unit.post: at for at, unit in board.in_order(times)}
     ledger, homeless = _kept(board, times)
     for unit in homeless:
@@ -119,7 +119,7 @@ def _swapped(
     for other in sorted(board.givers(key), key=lambda other: abs(moments[other.post] - before))[:_NEIGHBOURS]:
         after = moments[other.post]
         found = {key: times[other.keys[0]], other.keys[0]: times[key]}
-        if not board.in_series({**times, **found}, found):
+        if any(board.disordered({**times, **found})):
             continue
         out = Entry(after, other.post, other.kind)
         gives, asks = Entry(before, other.post, other.kind), Entry(after, unit.post, unit.kind)

@@ -23,11 +23,11 @@ def respaced(board: Board, effort: int) -> Answer | None:
     `effort`: how many deliveries may be judged to take moves back.
     """
     for_asks, for_values = _shared_out(board)
-    times = {key: candidate.at for key, candidate in board.candidates.items()}
+    times = board.unmoved()
     for asks, slots in ((True, for_asks), (False, for_values)):
         for account, some in slots.items():
             times |= _seated(board, _movable(board, account, asks=asks), some)
-    if not _is_possible(board, times):
+    if not board.is_possible(times):
         return None
     return _eased(board, board.answer(times), effort)
 
@@ -57,7 +57,7 @@ def _shared_out(board: Board) -> tuple[_Slots, _Slots]:
     for_values: _Slots = defaultdict(list)
     spare: _Slots = defaultdict(list)
     ledger = board.ledger()
-    own = {key: candidate.at for key, candidate in board.candidates.items()}
+    own = board.unmoved()
     still = set(plain)
     for moment, unit in board.in_order(own):
         key, account = unit.keys[0], board.candidates[unit.keys[0]].account.name
@@ -112,14 +112,9 @@ def _eased(board: Board, found: Answer, effort: int) -> Answer:
             own = board.candidates[key].at
             back = {**found.times, key: own} | dict.fromkeys(_there(board, found.times, key, own), at)
             effort -= len(back)
-            if _is_possible(board, back) and (answer := board.answer(back)).cost < found.cost:
+            if board.is_possible(back) and (answer := board.answer(back)).cost < found.cost:
                 found, better = answer, True
     return found
-
-
-def _is_possible(board: Board, times: Mapping[str, datetime]) -> bool:
-    reached = all(at in board.slots(key) for key, at in board.moved(times).items())
-    return reached and not any(board.colliding(times)) and not any(board.disordered(times))
 
 
 def _there(board: Board, times: Mapping[str, datetime], key: str, at: datetime) -> list[str]:

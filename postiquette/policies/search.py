@@ -50,7 +50,7 @@ class _Everything:
 
     def look(self) -> None:
         """Begin with everything in its place."""
-        start = {key: candidate.at for key, candidate in self._board.candidates.items()}
+        start = self._board.unmoved()
         for moves in range(len(self._board.movable) + 1):
             # nothing with more moves can be better than a whole answer with fewer
             if self.budget <= 0 or (self.best.cost[0] == 0 and moves > self.best.cost[1]):
@@ -64,7 +64,7 @@ class _Everything:
         if moves == 0:
             self.budget -= len(times)
             answer = self._board.answer(times)
-            if answer.cost < self.best.cost and self._is_possible(times):
+            if answer.cost < self.best.cost and self._board.is_possible(times):
                 self.best = answer
             return
         for place, key in enumerate(free[: len(free) - moves + 1]):
@@ -77,9 +77,6 @@ class _Everything:
                 self._go({**times, key: slot}, free[place + 1 :], moves - 1, more)
                 if self.budget <= 0:
                     return
-
-    def _is_possible(self, times: Mapping[str, datetime]) -> bool:
-        return not any(self._board.colliding(times)) and not any(self._board.disordered(times))
 
 
 class _Mending:
@@ -95,7 +92,7 @@ class _Mending:
 
     def look(self) -> None:
         """Begin with everything in its place."""
-        self._mend({key: candidate.at for key, candidate in self._board.candidates.items()}, {}, 0.0)
+        self._mend(self._board.unmoved(), {}, 0.0)
 
     def _mend(self, times: dict[str, datetime], moved: dict[str, datetime], shift: float) -> None:
         state = frozenset(moved.items())

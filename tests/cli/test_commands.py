@@ -269,6 +269,11 @@ def test_bad_usage_is_two_and_a_line(run) -> None:
         assert "Traceback" not in result.err
 
 
+def test_a_mistyped_command_is_answered_with_the_nearest(run) -> None:
+    result = run("chekc")
+    assert (result.code, "did you mean 'check'?" in result.err) == (2, True)
+
+
 def test_what_should_not_happen_leaves_a_report(run, monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr("postiquette.policies.rulebook.all_rules", lambda: 1 / 0)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -206,6 +206,7 @@ class Index:
         self._lines: Mapping[str, str] = known["stems"]
         self._by_start: dict[str, list[_Stem]] = {}
         self._unspaced = [_Unspaced(begin, lines) for begin, lines in known["unspaced"]]
+        self._begin_unspaced = frozenset("".join(begin for begin, _ in known["unspaced"]))
         self._common: Mapping[str, str] = known["common"]
         self._words_unspaced: Mapping[str, str] = known["common_unspaced"]
         #: where the count of each language stands in the sum of all counts
@@ -246,28 +247,28 @@ class Index:
         words = folded.encode().translate(_BETWEEN).split()
         seen = list(map(self._signs.__getitem__, set(words)))
         signs = list(filter(None, seen))
-        first, second, telling, foreign, counts = 0, self._second, 0, 0, 0
+        first, second, counts = 0, self._second, 0
         if not folded.isascii():
-            for unspaced in self._unspaced:
-                signs += unspaced.signs(folded)
+            if not self._begin_unspaced.isdisjoint(folded):
+                for unspaced in self._unspaced:
+                    signs += unspaced.signs(folded)
             for common, code in self._common_unspaced:
                 counts += len(common.findall(folded)) << self._places[code]
-        for one, other, tells, frequent, english in signs:
+        for one, other, _, frequent, _ in signs:
             # most are nothing, and adding that to a large number takes its time
             if one:
                 first |= one
             if other:
                 second |= other
-            if tells:
-                telling |= tells
-                foreign |= 0 if english else tells
             counts += frequent
         spoken = self._spoken[counts]
         clues = spoken.clues
         if not spoken.sure:
             # a word that English has too tells of another language only beside one that is strange to English
             strange = not spoken.english and not all(sign and sign.english for sign in seen)
-            clues |= telling if strange else foreign
+            for _, _, tells, _, english in signs:
+                if tells and (strange or not english):
+                    clues |= tells
         told = spoken.most > 1 or len(words) <= _FEW_WORDS
         return Glance(spoken.code if told else None, len(words), self._concerns[first & second & clues])
 

@@ -8,14 +8,14 @@ slower interpreter, which counts its steps and stops after ten million.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import pcre2
 
 #: machine code takes as long to make as so many texts take to match
-_OFTEN = 30
+_OFTEN = 15
 
 _Result = TypeVar("_Result")
 
@@ -48,32 +48,51 @@ class Regex:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> Match | None:
         """The first match in a stretch of a text."""
-        found: Match | None = self._tried(lambda regex: regex.search(text, start, end), None)
+        try:
+            found: Match | None = self._quick.search(text, start, end)
+        except pcre2.LibraryError:
+            found = self._patiently(lambda regex: regex.search(text, start, end), None)
         return found
 
     def match(self, text: str, start: int = 0) -> Match | None:
-        """A match that begins there."""
-        found: Match | None = self._tried(lambda regex: regex.match(text, start), None)
+        """A match that begins there. Slower than a search: machine code has to look further."""
+        found: Match | None = self._patiently(lambda regex: regex.match(text, start), None)
         return found
 
     def fullmatch(self, text: str) -> Match | None:
-        """A match of the whole text."""
-        found: Match | None = self._tried(lambda regex: regex.fullmatch(text), None)
+        """A match of the whole text. Slower than a search, too."""
+        found: Match | None = self._patiently(lambda regex: regex.fullmatch(text), None)
         return found
 
-    def finditer(self, text: str) -> Iterator[Match]:
+    def all_in(self, text: str) -> list[Match]:
         """All that do not overlap."""
-        return iter(self._tried(lambda regex: list(regex.finditer(text)), []))
+        # most texts have none, and a search says so sooner
+        if self.search(text) is None:
+            return []
+        try:
+            return list(self._quick.finditer(text))
+        except pcre2.LibraryError:
+            return self._patiently(lambda regex: list(regex.finditer(text)), [])
 
     def sub(self, instead: Callable[[Match], str], text: str) -> str:
         """The text with something else in place of each match."""
-        # most find nothing, and a search says so in half the time
-        return self._tried(lambda regex: regex.sub(instead, text) if regex.search(text) else text, text)
+        parts, end = [], 0
+        for match in self.all_in(text):
+            parts += [text[end : match.start()], instead(match)]
+            end = match.end()
+        return "".join([*parts, text[end:]]) if parts else text
 
     @property
     def groups(self) -> dict[str, int]:
         """The numbers of the named groups."""
         return dict(self._interpreted.groupindex)
+
+    @property
+    def _quick(self) -> Any:
+        if self._uses > _OFTEN:
+            return self._compiled
+        self._uses += 1
+        return self._interpreted
 
     @cached_property
     def _interpreted(self) -> Any:
@@ -83,11 +102,9 @@ class Regex:
     def _compiled(self) -> Any:
         return pcre2.compile(self.source)
 
-    def _tried(self, how: Callable[[Any], _Result], in_vain: _Result) -> _Result:
-        self._uses += 1
-        for regex in (self._compiled, self._interpreted) if self._uses > _OFTEN else (self._interpreted,):
-            try:
-                return how(regex)
-            except pcre2.LibraryError:
-                continue
-        return in_vain
+    def _patiently(self, how: Callable[[Any], _Result], in_vain: _Result) -> _Result:
+        """What the interpreter finds, which needs no stack."""
+        try:
+            return how(self._interpreted)
+        except pcre2.LibraryError:
+            return in_vain

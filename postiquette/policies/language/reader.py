@@ -192,7 +192,7 @@ def _with_what_is_taught(
             excused += [replace(one, pattern=sense.name) for one in gone]
             left, visible = tuple(after), hidden
     for pattern in own.requests:
-        for match in pattern.regex.finditer(folded.text):
+        for match in pattern.regex.all_in(folded.text):
             start, end = folded.span(*match.span())
             new = Request(start, end, folded.original[start:end], pattern.type, pattern.name, pattern.examples[0])
             if not any(_overlap(new, other) for other in left):
@@ -206,7 +206,7 @@ def _overlap(one: Request, other: Request) -> bool:
 
 def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> Iterator[Found]:
     for pattern in patterns:
-        for match in pattern.regex.finditer(visible):
+        for match in pattern.regex.all_in(visible):
             start, end = _trimmed(visible, *_asking(pattern, match, visible))
             if start < end and _context_allows(pattern, visible, start):
                 yield Found(start, end, pattern, language)
@@ -288,15 +288,18 @@ def words_said(text: str, most: int = 20) -> int:
 
 
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
-    concern = glance.concern
-    promotes = _PRICE.search(folded) is not None or any(pattern.regex.search(folded) for pattern in concern.promotion)
+    promotes = _PRICE.search(folded) is not None or any(one.regex.search(folded) for one in glance.concern.promotion)
     if glance.size < _SHORT:
-        said = words_said(folded, _GREETING if concern.filler else 2)
-        greets = said < _GREETING and any(
-            filler.regex.match(folded)
-            for code, filler in concern.filler
-            if code in (glance.language, "en") or not glance.language
-        )
-        if said < 2 or greets:
-            return Kind.PROMOTION if promotes and said > 1 else Kind.FILLER
+        if words_said(folded, 2) < 2:
+            return Kind.FILLER
+        if _greets(folded, glance) and words_said(folded, _GREETING) < _GREETING:
+            return Kind.PROMOTION if promotes else Kind.FILLER
     return Kind.PROMOTION if promotes else Kind.VALUE
+
+
+def _greets(folded: str, glance: Glance) -> bool:
+    return any(
+        filler.regex.search(folded)
+        for code, filler in glance.concern.filler
+        if code in (glance.language, "en") or not glance.language
+    )

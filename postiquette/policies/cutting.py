@@ -21,6 +21,8 @@ _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _STOPS = frozenset(",，、،.。।")
 _LAST_WORD = re.compile(r"[^\W_]+\s*\Z")
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
+#: the word that may lead from a request to what others are to be told
+_NAMELY = re.compile(r"[^\S\n]+([^\W_]+(?:['’]|(?=[^\S\n])))")
 #: what a request still says behind the stretch that was found: some words to the end of its clause
 _REST_OF_CLAUSE = re.compile(
     r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}"
@@ -196,6 +198,9 @@ def _goes_on(text: str, start: int, end: int, language: Language) -> bool:
 
 
 def _after(text: str, end: int, language: Language) -> int:
+    said = _NAMELY.match(text, end)
+    if said and language.namely.regex.fullmatch(_plain(said[1])):
+        return said.end()
     loose = LOOSE_AFTER.match(text, end)
     end = loose.end() if loose else end
     word = _NEXT_WORD.match(text, end)

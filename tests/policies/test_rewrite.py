@@ -73,6 +73,12 @@ CASES = [
      'Questa guida: https://example.org/guida'),
     ('Deel deze gids met je team: https://example.org/gids',
      'Deze gids: https://example.org/gids'),
+    ('Dites à vos voisins que l’eau sera coupée mardi.', 'L’eau sera coupée mardi.'),
+    ("Dites à tout le monde qu'il y a une réunion jeudi.", 'Il y a une réunion jeudi.'),
+    ('Decidles a todos que el puente está cerrado el viernes.', 'El puente está cerrado el viernes.'),
+    ('Dite a tutti che il ponte è chiuso venerdì.', 'Il ponte è chiuso venerdì.'),
+    ('sabko batao ki pul shukravar ko band hai', 'Pul shukravar ko band hai'),
+    ('Yeni rehber çıktı, sınıfınızla paylaşın.', 'Yeni rehber çıktı.'),
     ('Help a small artist out and share 🥺 stickers are back in stock',
      'Help a small artist out 🥺 stickers are back in stock'),
     ('https://example.org/flyer ← print it, stick it in your window, hand it to your postie',
@@ -169,6 +175,7 @@ def test_the_request_goes_and_the_value_stays(text: str, expected: str) -> None:
         ("Like & share to win a cake", "terms"),
         # the case of the article says that something is done to it
         ("Teilt diesen Leitfaden mit eurem Team: https://example.org/leitfaden", "entangled"),
+        ("Bu rehberi ekibinizle paylaşın: https://example.org/rehber", "entangled"),
     ],
 )
 def test_where_no_honest_rewrite_exists(text: str, reason: str) -> None:

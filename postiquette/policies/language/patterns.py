@@ -90,6 +90,8 @@ class Language:
     conjunction: Pattern
     #: words that give what follows as the reason of what stands before it
     since: Pattern
+    #: words that lead from those who are told to what they are told: "tell everyone that …"
+    namely: Pattern
     #: words with which no sentence ends
     joint: Pattern
     #: what cannot stand at the end of a text, but before a request; its group `cut` is what goes with the request
@@ -191,6 +193,7 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         giveaway=words.listed("giveaway"),
         conjunction=words.listed("and"),
         since=words.listed("since"),
+        namely=words.listed("namely"),
         joint=words.listed("joint"),
         dangling=words.clause("dangling", _BEFORE_REQUEST),
         condition=words.clause("condition", _AFTER_REQUEST),

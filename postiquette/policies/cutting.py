@@ -19,6 +19,7 @@ _GOES_ON = re.compile(r"[,，、،]\s*\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\
 #: between two things that are said in brackets
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _STOPS = frozenset(",，、،.。।")
+_ENDS = frozenset(".!?\u2026。！？؟।")
 _LAST_WORD = re.compile(r"[^\W_]+\s*\Z")
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
 #: the word that may lead from a request to what others are to be told
@@ -235,7 +236,8 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     before, after = text[:start], text[end:]
     if not before.strip() or not after.strip() or before.endswith("\n") or after.startswith("\n"):
         return ""
-    if not opens and re.match(r"[A-Z][a-z]", after) and before[-1] not in ".!?:\u2026":
+    ends = text[start:end].rstrip()[-1:] in _ENDS and re.match(r"\d", after)
+    if not opens and (ends or re.match(r"[A-Z][a-z]", after)) and before[-1] not in ".!?:\u2026":
         return ". "
     return " "
 
@@ -256,6 +258,9 @@ def joined(cuts: list[Edit], text: str) -> tuple[Edit, ...]:
 def _closed(one: Edit, text: str, until: int) -> Edit:
     """One cut so that its text goes on well; what it changes besides ends before `until`, where the next one begins."""
     start, end, by = one.start, one.end, one.by
+    if end < until and text[end] in _STOPS and text[:start].rstrip()[-1:] in _ENDS:
+        # of two requests in one sentence the second leaves its stop, and the first its sentence
+        end += 1
     before, after = text[:start], text[end:]
     if not before.strip():
         start = 0

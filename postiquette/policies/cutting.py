@@ -20,7 +20,8 @@ _GOES_ON = re.compile(r"[,，、،]\s*\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _STOPS = frozenset(",，、،.。।")
 _ENDS = frozenset(".!?\u2026。！？؟।")
-_LAST_WORD = re.compile(r"[^\W_]+\s*\Z")
+#: not what is joined to another: "signez-la"
+_LAST_WORD = re.compile(r"(?<![\w'’-])[^\W_]+\s*\Z")
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
 #: the word that may lead from a request to what others are to be told
 _NAMELY = re.compile(r"[^\S\n]+([^\W_]+(?:['’]|(?=[^\S\n])))")
@@ -74,8 +75,10 @@ def half(text: str, request: Request, language: Language) -> Edit | None:
         spreads = [_SPREADING.match(asking.text, begins)] + [v.regex.match(asking.text, begins) for v in language.verbs]
         ends = max((match.end() for match in spreads if match), default=begins)
         before = asking.text[: joint.start()]
-        alone = language.besides_alone.regex.search(before) is not None
-        if ends == begins or not (alone or language.besides.regex.search(before)):
+        besides = language.besides.regex.search(before)
+        # a deed that has an object of its own does not take over the request's
+        alone = language.besides_alone.regex.search(before) or (besides and before[besides.end() :].strip())
+        if ends == begins or not (alone or besides):
             continue
         start = request.start + asking.span(joint.start(), joint.end())[0]
         article = _ARTICLE.search(asking.text, begins, ends)

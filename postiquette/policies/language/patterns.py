@@ -26,8 +26,14 @@ TYPES = ("repost", "tag", "forward", "spread_the_word", "share")
 #: the edges of a word; a plain `\\b` fails in scripts whose vowel signs do not count as letters
 _EDGES = {"b": r"(?<![^\W_])", "e": r"(?![^\W_])"}
 _NEVER = "(?!)"
-_BEFORE_REQUEST = r"(?:^|[.!?…,;:\n。！？、،؛؟।\u2600-\u27BF\U0001F000-\U0001FAFF]\s*|<b>(?:<and>|<joint>)<e>\s+)(?P<cut>(?:<dangling>)[\s,、]*)\z"
-_AFTER_REQUEST = r"\s+(?:<if>)<e>(?:(?!https?:|www\.|\s[\u2013\u2014-]\s)[^.!?…,;:\n@#]){1,80}(?=[.!?…,;:\n@#]|\s[\u2013\u2014-]\s|https?:|www\.|$)"
+_BEFORE_REQUEST = (
+    r"(?:^|[.!?…,;:\n。！？、،؛؟।\u2600-\u27BF\U0001F000-\U0001FAFF]\s*|<b>(?:<and>|<joint>)<e>\s+)"
+    r"(?P<cut>(?:<dangling>)[\s,、]*)\z"
+)
+_AFTER_REQUEST = (
+    r"(?:\s+(?:<if>)|,\s+(?:<if_comma>))<e>(?:(?!https?:|www\.|\s[\u2013\u2014-]\s)[^.!?…,;:\n@#]){1,80}"
+    r"(?=[.!?…,;:\n@#]|\s[\u2013\u2014-]\s|https?:|www\.|$)"
+)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
 #: an escape, a set of characters, or a slot

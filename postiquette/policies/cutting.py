@@ -12,7 +12,7 @@ from postiquette.policies.language.reader import Request, words_said
 #: what must survive a cut: links, mentions, hashtags, numbers
 KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|\d[\d.,:%]*")
 #: punctuation and blanks that dangle before a cut, and after one
-_LOOSE_BEFORE = re.compile(r"[\s,;:|>~/*+&(¡¿、\u2013\u2014-]*\Z")
+_LOOSE_BEFORE = re.compile(r"[\s,;:|>~/*+&(¡¿、،؛\u2013\u2014-]*\Z")
 LOOSE_AFTER = re.compile(r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|\u2013|\u2014|>|\|)(?=[^\S\n]))?")
 #: a comma or a dash with more of the sentence behind it, or the stop at the end of a line
 _GOES_ON = re.compile(r"[,，、،]\s*\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")
@@ -24,7 +24,7 @@ _ENDS = frozenset(".!?\u2026。！？؟।")
 _LAST_WORD = re.compile(r"(?<![\w'’-])[^\W_]+\s*\Z")
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
 #: the word that may lead from a request to what others are to be told
-_NAMELY = re.compile(r"[^\S\n]+([^\W_]+(?:['’]|(?=[^\S\n])))")
+_NAMELY = re.compile(r"[^\S\n]+([^\W_][^\s'’]*(?:['’]|(?=[^\S\n])))")
 #: what a request still says behind the stretch that was found: some words to the end of its clause
 _REST_OF_CLAUSE = re.compile(
     r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}"

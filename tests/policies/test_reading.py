@@ -41,6 +41,28 @@ RT pls
 RT!
 The dog is lost (RT)
 RTs appreciated
+Can everyone in the parish groups pass this round?
+You should all be sharing this.
+A fiver helps, so does a share.
+if u see this and ur from york rt
+Put this in front of anyone who hires.
+me ayudarían un montón si lo suben a sus historias
+Avisen a sus papás y abuelos
+Cuéntenselo a los papás que no están en el grupo.
+Que tout le monde relaie cette vidéo avant ce soir
+Faites-lui de la pub
+Gebt's weiter: die Fähre fährt heute nicht
+Wär mega wenn ihr das mal in eure Story packt
+Não deixe de compartilhar.
+Recomende nosso podcast pra sua tia
+Chiedo la vostra condivisione
+Help je mee dit rond te vertellen?
+お友だちにもお声がけいただけるとうれしいです
+ياليت تعبونه وتنشرونه
+gruplarınıza atarsanız çok sevinirim
+Tanıdığı olan ulaştırsın bu haberi
+kirim info lowongan ini ke adik kelasmu
+अपने रिश्तेदारों से भी करवाएँ
 RT = life saver
 Let everyone know
 let people know about it
@@ -71,6 +93,18 @@ RT @user: please share, the school is shut
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
+The API lets other programs post and share to a feed.
+Never forget to share the toys
+Anyone got tips on how to get the word out about a small fair?
+Tell people what you need and you will be surprised.
+Ya compartí el enlace en el grupo.
+Identifiez-nous sur vos photos, on repartage en story les plus belles
+Deel het deeg in acht stukken
+Bizi fotoğraflarınızda etiketlemeyi unutmayın
+طفشت من اللي كل شوي يطلب رتويت
+males sama akun yg tiap hari minta rt
+もっと広まってほしいなあとずっと思ってた
+ファイルはこのフォルダで共有してください
 On m'a demandé de retweeter une cagnotte douteuse, j'ai refusé.
 Sharing is caring, said nobody who has ever shared a kitchen with six people.
 Pass the salt on your way past, said my nan, every single day.

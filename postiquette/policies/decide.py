@@ -133,7 +133,7 @@ def _judge(
         readings=readings,
         balances=balances,
         past=situation.past,
-        last_ask=ledger.newest(Kind.SHARE_REQUEST, at, situation.post.id),
+        last_ask=ledger.newest(kind, at, situation.post.id) if kind is Kind.SHARE_REQUEST else None,
         written_at=situation.written_at,
         already_counted=situation.settled is not None,
         wording=policy.wording,

@@ -63,7 +63,7 @@ class Case:
     balances: Mapping[Kind, Balance]
     #: what the audience was sent before
     past: Past = NOTHING_SENT
-    #: when the ledger has the last ask before this one; in a look ahead it may still be to come
+    #: of an ask, when the ledger has the last one before it; in a look ahead that may still be to come
     last_ask: datetime | None = None
     #: the local time as it was written, without its zone; None for slots
     written_at: datetime | None = None

@@ -37,8 +37,8 @@ _LEADING_SIGNS = re.compile(r"(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F
 _OPENING_SIGNS = re.compile(r"(?:[\u2600-\u27BF\U0001F000-\U0001FAFF][\U0001F3FB-\U0001F3FF\uFE0F]*\s*)+|[¡¿]")
 #: fingers and arrows that pointed from a request to nothing more
 _POINTING_SIGNS = re.compile(r"[^\S\n]*(?:[\u2B07\u2935\U0001F447][\U0001F3FB-\U0001F3FF\uFE0F]*)+(?=\s*\Z)")
-#: what may join the halves of a request
-_JOINTS = re.compile(r"\s*[&+/,]\s*|\s+([^\W\d_]+)(?=\s)")
+#: what may join the halves of a request; Arabic writes its "and" together with the word after it
+_JOINTS = re.compile(r"\s*[&+/,]\s*|\s+(?=\u0648\w)|\s+([^\W\d_]+)(?=\s)")
 #: the words for spreading that stand in many languages
 _SPREADING = re.compile(r"(?:share|spread|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
 #: what belongs to the object, though a verb may stand with it

@@ -15,7 +15,13 @@ from postiquette.cli.context import Context, console, format_option, pass_contex
 @click.option(
     "--state", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Take a Playwright storage state."
 )
-@click.option("--patience", default=300.0, show_default=True, help="How many seconds a person has to sign in.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=1),
+    default=300.0,
+    show_default=True,
+    help="How many seconds a person has to sign in.",
+)
 @pass_context
 def login(context: Context, account: str, state: Path | None, patience: float) -> int:
     """Sign an account in and keep the session, encrypted.

@@ -12,6 +12,7 @@ import click
 from postiquette.cli.context import Context, console, format_option, now, pass_context, person, print_json, printable
 
 if TYPE_CHECKING:
+    from postiquette.config.load import Configuration
     from postiquette.queue.store import Store
     from postiquette.scheduler.lock import ServiceLock
     from postiquette.scheduler.project import Project
@@ -59,22 +60,32 @@ def run(context: Context) -> int:
 @click.command()
 @pass_context
 def publish(context: Context) -> int:
-    """Publish what is due now, once, and end: for cron. Unproven posts are looked for before it ends."""
+    """Publish what is due now, once, and end: for cron. Unproven posts are looked for before it ends.
+
+    Exit code 1 where something needs you: a post that did not go out, or an account that is signed out.
+    """
     import asyncio
 
-    from postiquette.queue import deliveries
-    from postiquette.queue.states import NEEDS_A_PERSON
+    from postiquette.queue import deliveries, leases
+    from postiquette.queue.states import NEEDS_A_PERSON, State
     from postiquette.scheduler.round import one_round
 
+    over = (State.REFUSED, State.BLOCKED, State.FAILED)
     with _on_duty(context) as (project, store, lock):
+        with store.read() as connection:
+            before = {delivery.key for delivery in deliveries.in_states(connection, over)}
         missed = asyncio.run(one_round(project, store, alone=lock is not None))
         for delivery in missed:
             click.echo(f"missed: {delivery.key}, due {delivery.due_at:%Y-%m-%d %H:%M} UTC", err=True)
         with store.read() as connection:
             waiting = deliveries.in_states(connection, NEEDS_A_PERSON)
+            waiting += [one for one in deliveries.in_states(connection, over) if one.key not in before]
+            signed_out = sorted(leases.signed_out(connection) & set(project.accounts))
     for delivery in waiting:
         click.echo(f"needs you: {delivery.key} is {delivery.state}", err=True)
-    return 1 if waiting or missed else 0
+    for name in signed_out:
+        click.echo(f"needs you: {name} is signed out: postiquette login {name}", err=True)
+    return 1 if waiting or missed or signed_out else 0
 
 
 @click.command()
@@ -152,8 +163,10 @@ def install(context: Context, print_: bool) -> int:
     from postiquette.config.load import load_configuration
     from postiquette.scheduler.systemd import unit
 
-    file = load_configuration(context.config_file).file.resolve()
-    text = unit(file)
+    configuration = load_configuration(context.config_file)
+    database = configuration.database_file
+    written = [configuration.data_dir.resolve(), *([database.parent] if database is not None else [])]
+    text = unit(configuration.file.resolve(), [folder for folder in written if not _lies_in(folder, configuration)])
     if print_:
         click.echo(text, nl=False)
         return 0
@@ -165,6 +178,10 @@ def install(context: Context, print_: bool) -> int:
     click.echo("next: systemctl --user daemon-reload && systemctl --user enable --now postiquette")
     click.echo("and, so that it runs while you are logged out: loginctl enable-linger")
     return 0
+
+
+def _lies_in(folder: Path, configuration: Configuration) -> bool:
+    return folder.is_relative_to(configuration.file.resolve().parent)
 
 
 COMMANDS: list[Any] = [run, publish, pause, resume, status, service]

@@ -111,15 +111,18 @@ def _new(connection: Connection, drafts: list[Draft]) -> tuple[list[Draft], int,
     """What is not in the queue yet; how many are there already as they are; and those whose id is another post's."""
     from postiquette.queue import deliveries
 
-    there = {delivery.post.id: delivery for delivery in deliveries.of_posts(connection, [d.post.id for d in drafts])}
-    new = [draft for draft in drafts if draft.post.id not in there]
-    same = [draft for draft in drafts if draft.post.id in there and there[draft.post.id].declared == draft.declared]
-    others = {draft.post.id: draft for draft in drafts if draft not in new and draft not in same}
-    return (
-        new,
-        len(same),
-        [draft.declaration.problem("the queue has another post of this id") for draft in others.values()],
-    )
+    known = deliveries.of_posts(connection, [draft.post.id for draft in drafts])
+    there = {delivery.key: delivery.declared for delivery in known}
+    contents = {delivery.post.id: delivery.post.content for delivery in known}
+    new, same, others = [], 0, {}
+    for draft in drafts:
+        if there.get(draft.key) == draft.declared:
+            same += 1
+        elif draft.key not in there and contents.get(draft.post.id, draft.post.content) == draft.post.content:
+            new.append(draft)
+        else:
+            others[draft.post.id] = draft.declaration.problem("the queue has another post of this id")
+    return new, same, list(others.values())
 
 
 def _refuse(problems: list[Problem], *, skip_bad: bool) -> None:

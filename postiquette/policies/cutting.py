@@ -12,10 +12,10 @@ from postiquette.policies.language.reader import Request, words_said
 #: what must survive a cut: links, mentions, hashtags, numbers
 KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|\d[\d.,:%]*")
 #: punctuation and blanks that dangle before a cut, and after one
-_LOOSE_BEFORE = re.compile(r"[\s,;:|>~/*+&(¡¿、،؛\u2013\u2014-]*\Z")
+_LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
 LOOSE_AFTER = re.compile(r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|\u2013|\u2014|>|\|)(?=[^\S\n]))?")
 #: a comma or a dash with more of the sentence behind it, or the stop at the end of a line
-_GOES_ON = re.compile(r"[,，、،]\s*\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")
+_GOES_ON = re.compile(r"[,，、،]\s*['\"“‘«]?\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")
 #: between two things that are said in brackets
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _STOPS = frozenset(",，、،.。।")

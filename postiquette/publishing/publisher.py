@@ -113,21 +113,25 @@ class Publisher:
     async def login(self, account: str, *, patience: float) -> None:
         """Sign an account in and keep its session: with its secrets where the site says how, else by a person's hand.
 
-        A person needs a visible browser (`browser.headless = false`) and has `patience` seconds.
+        A person needs a visible browser (`browser.headless = false`) and has `patience` seconds; a site that has been told
+        the secrets answers within the usual time, or they are wrong.
         """
         place = desk(self.configuration, account)
+        alone = self.has_secrets(account)
+        patience = min(patience, self._timeout) if alone else patience
         await self.browser.vacate(account)
         async with self.at(account) as visit:
             page = visit.seat.page
             try:
                 await page.goto(absolute(place.base, place.login.url), wait_until="domcontentloaded")
-                if self.has_secrets(account):
+                if alone:
                     await self._sign_in(page, place)
                 await locate(page, place.login.signed_in).wait_for(state="visible", timeout=patience * 1000)
             except PlaywrightError as error:
                 await self.browser.vacate(account)
                 said = error.message.splitlines()[0]
-                raise SignedOut(f"{account} was not signed in within {patience:.0f} s ({said})") from None
+                hint = "Are its secrets the right ones? What the site says stands in its own window." if alone else None
+                raise SignedOut(f"{account} was not signed in within {patience:.0f} s ({said})", hint=hint) from None
             await visit.keep_session()
 
     def has_secrets(self, account: str) -> bool:

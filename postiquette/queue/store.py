@@ -74,10 +74,32 @@ class Store:
 
     @contextmanager
     def rehearse(self) -> Iterator[sa.Connection]:
-        """One transaction that is always rolled back: what would happen, without it happening."""
-        with self._translated(), self._engine.connect() as connection, connection.begin() as transaction:
+        """One transaction that is always rolled back: what would happen, without it happening.
+
+        On SQLite, whose writers keep each other out, in a copy.
+        """
+        with self._translated(), self._apart() as engine, engine.connect() as connection:
+            transaction = connection.begin()
             yield connection
             transaction.rollback()
+
+    @contextmanager
+    def _apart(self) -> Iterator[sa.Engine]:
+        if self._engine.dialect.name != "sqlite":
+            yield self._engine
+            return
+        # without a name it is a file of its own, gone when it is closed
+        copy = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        original = self._engine.raw_connection()
+        try:
+            original.driver_connection.backup(copy)  # type: ignore[union-attr]
+        finally:
+            original.close()
+        engine = sa.create_engine("sqlite://", creator=lambda: copy, poolclass=sa.StaticPool)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
     def _check_version(self, *, create: bool) -> None:
         with self.read() as connection:

@@ -191,7 +191,9 @@ def add(connection: sa.Connection, drafts: list[Draft], next_slot: NextSlot, by:
     if past:
         problems = [draft.declaration.problem(f"{draft.at:%Y-%m-%d %H:%M} UTC is in the past") for draft in past]
         raise InputError(problems, hint="Expected a time to come.")
-    taken = deliveries.of_posts(connection, {draft.post.id for draft in drafts})
-    if taken:
-        raise InputError(f"the id {taken[0].post.id!r} is taken; choose another")
+    wanted = {draft.post.id: draft.post.content for draft in drafts}
+    keys = {draft.key for draft in drafts}
+    for known in deliveries.of_posts(connection, wanted):
+        if known.key in keys or known.post.content != wanted[known.post.id]:
+            raise InputError(f"the id {known.post.id!r} is taken; choose another")
     apply(connection, Changes(added=drafts), next_slot, by, now)

@@ -30,6 +30,11 @@ def take_in(project: Project, store: Store, now: datetime, by: str, *, even_if_a
 @contextmanager
 def rehearse(project: Project, store: Store, now: datetime) -> Iterator[tuple[Connection, tuple[str, ...]]]:
     """The queue as a sync would leave it, and what a person should know of that; nothing of it is kept."""
+    changes = compare(project, store)
+    if changes.alarming or not changes:
+        with store.read() as connection:
+            yield connection, (*changes.alarming, *changes.refused)
+        return
     with store.rehearse() as connection:
         changes = sync.compare(connection, project.drafts, project.gathered.sources)
         if not changes.alarming:

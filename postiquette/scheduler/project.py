@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +21,9 @@ from postiquette.queue.sources.declared import Declared
 from postiquette.queue.sources.gather import Gathered, gather
 from postiquette.scheduler.slots import instant, occurrences
 
+#: of files, the time of their last change (ns) and their size
+Stamp = dict[Path, tuple[int, int]]
+
 
 @dataclass(frozen=True)
 class Project:
@@ -30,6 +34,8 @@ class Project:
     policy: Policy
     rulebook: Rulebook
     gathered: Gathered
+    #: the files that it was read from, as they were before they were read
+    stamp: Stamp
 
     def account(self, name: str) -> Account:
         """The account of that name. Raises InputError for one that is no longer configured."""
@@ -86,11 +92,16 @@ def load_project(file: Path, text: str | None = None) -> Project:
 
     Raises InputError with every problem found on the way.
     """
-    return make_project(load_configuration(file, text))
+    before = _status([file])
+    configuration = load_configuration(file, text)
+    return make_project(configuration, before.get(file))
 
 
-def make_project(configuration: Configuration) -> Project:
-    """Put together what a configuration leads to."""
+def make_project(configuration: Configuration, before: tuple[int, int] | None = None) -> Project:
+    """Put together what a configuration leads to; `before` is its own file's time and size before it was read."""
+    stamp = stamp_of(configuration)
+    if before is not None:
+        stamp[configuration.file] = before
     problems: list[Problem] = []
     policy = configuration.settings.policy.as_policy()
     rulebook, accounts, gathered = None, {}, None
@@ -112,7 +123,24 @@ def make_project(configuration: Configuration) -> Project:
         problems += error.problems
     if problems or rulebook is None or gathered is None:
         raise InputError(problems)
-    return Project(configuration, accounts, policy, rulebook, gathered)
+    return Project(configuration, accounts, policy, rulebook, gathered, stamp)
+
+
+def stamp_of(configuration: Configuration) -> Stamp:
+    """Tells one state of a configuration's files from another; files that come or go make a difference, too."""
+    files = {configuration.file}
+    for source in configuration.settings.sources:
+        files |= set(configuration.folder.glob(source.path))
+    return _status(files)
+
+
+def _status(files: Iterable[Path]) -> Stamp:
+    found = {}
+    for file in files:
+        with suppress(FileNotFoundError):
+            status = file.stat()
+            found[file] = (status.st_mtime_ns, status.st_size)
+    return found
 
 
 def _waivers(posts: Iterable[Declared]) -> Iterator[Problem]:

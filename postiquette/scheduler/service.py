@@ -11,7 +11,6 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED
@@ -19,13 +18,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from postiquette.errors import PostiquetteError
+from postiquette.errors import PostiquetteError, StoreError
 from postiquette.publishing.publisher import Publisher
 from postiquette.queue import deliveries
 from postiquette.queue.store import Store
 from postiquette.scheduler import intake, systemd
 from postiquette.scheduler.dispatch import Dispatcher
-from postiquette.scheduler.project import Project, load_project
+from postiquette.scheduler.project import Project, load_project, stamp_of
 from postiquette.scheduler.recovery import Recovery
 
 log = structlog.get_logger("postiquette.service")
@@ -63,7 +62,7 @@ class Service:
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
         self._reload = False
-        self._seen = _stamp(project)
+        self._seen = project.stamp
 
     async def run(self) -> None:
         """Recover, then publish what falls due until SIGTERM or SIGINT; SIGHUP takes the configuration in again."""
@@ -116,7 +115,7 @@ class Service:
         self._say_alive()
         self._wake.clear()
         if self._reload or (
-            self._project.configuration.settings.service.reload and _stamp(self._project) != self._seen
+            self._project.configuration.settings.service.reload and stamp_of(self._project.configuration) != self._seen
         ):
             await self._take_in_changes()
         began = datetime.now(UTC)
@@ -176,19 +175,25 @@ class Service:
 
     async def _take_in_changes(self) -> None:
         """Take changed files in; a mistake in them, or an alarming difference, leaves everything as it was."""
-        self._reload = False
-        self._seen = _stamp(self._project)
+        hung_up, self._reload = self._reload, False
+        # what changes while they are read is another change
+        now = stamp_of(self._project.configuration)
         try:
             project = load_project(self._project.configuration.file)
             changes = await self._dispatcher.call(
                 intake.take_in, project, self._store, datetime.now(UTC), worker_name(), even_if_alarming=False
             )
+        except StoreError as error:
+            log.error("the changed configuration is not taken in yet; the next tick tries again", reason=str(error))
+            self._reload = hung_up
+            return
         except PostiquetteError as error:
             log.error("the changed configuration is not taken in", reason=str(error))
+            self._seen = now
             return
         self._project = self._dispatcher.transactions.project = project
         await self._publisher.reconfigure(project.configuration)
-        self._seen = _stamp(project)
+        self._seen = project.stamp
         if changes.alarming:
             log.warning("the queue is kept as it is; run `postiquette sync --yes`", why="; ".join(changes.alarming))
         log.info(
@@ -197,16 +202,3 @@ class Service:
             changed=len(changes.changed),
             withdrawn=0 if changes.alarming else len(changes.withdrawn),
         )
-
-
-def _stamp(project: Project) -> dict[Path, tuple[int, int]]:
-    """Size and time of every file that the configuration consists of, files that came or went included."""
-    files = {project.configuration.file}
-    for source in project.configuration.settings.sources:
-        files |= set(project.configuration.folder.glob(source.path))
-    found = {}
-    for file in files:
-        with suppress(FileNotFoundError):
-            status = file.stat()
-            found[file] = (status.st_mtime_ns, status.st_size)
-    return found

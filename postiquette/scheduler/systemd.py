@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -18,10 +19,14 @@ def notify(*lines: str) -> None:
         sender.sendall("\n".join(lines).encode())
 
 
-def unit(config: Path) -> str:
-    """A hardened user unit. What would kill Chromium's own sandbox (RestrictNamespaces, MemoryDenyWriteExecute,
-    PrivateUsers) is left out on purpose.
+def unit(config: Path, written: Iterable[Path]) -> str:
+    """A hardened user unit that may write in the folder of its configuration, and in the folders `written`.
+
+    What would kill Chromium's own sandbox (RestrictNamespaces, MemoryDenyWriteExecute, PrivateUsers) is left out on purpose.
     """
+    # a folder that is not there yet is no fault
+    folders = " ".join([_quoted(config.parent), *(_quoted(f"-{folder}") for folder in dict.fromkeys(written))])
+    command = f"{_quoted(sys.executable)} -m postiquette --config {_quoted(config)} run".replace("$", "$$")
     return f"""\
 [Unit]
 Description=Postiquette: publishes scheduled posts, with manners
@@ -31,9 +36,9 @@ Wants=network-online.target
 
 [Service]
 Type=notify
-ExecStart={sys.executable} -m postiquette --config {config} run
+ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
-WorkingDirectory={config.parent}
+WorkingDirectory={_spelled(str(config.parent))}
 Restart=on-failure
 RestartSec=10
 WatchdogSec=90
@@ -42,7 +47,7 @@ KillMode=control-group
 NoNewPrivileges=yes
 PrivateTmp=yes
 ProtectSystem=strict
-ReadWritePaths={config.parent}
+ReadWritePaths={folders}
 ProtectKernelTunables=yes
 ProtectControlGroups=yes
 LockPersonality=yes
@@ -53,3 +58,14 @@ TasksMax=512
 [Install]
 WantedBy=default.target
 """
+
+
+def _spelled(path: str) -> str:
+    """A path in which systemd finds no specifier (systemd.unit(5))."""
+    return path.replace("%", "%%")
+
+
+def _quoted(path: Path | str) -> str:
+    """A path as one word of a line (systemd.syntax(7))."""
+    plain = _spelled(str(path)).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain}"'

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from postiquette.queue.sources import archives
+from postiquette.queue.sources.csv_file import Options
 from postiquette.queue.sources.csv_formats import guarded, unguarded
 
 CONFIG = """
@@ -205,9 +207,29 @@ def test_our_own_format_loses_nothing(run, monday, configure, here: Path) -> Non
 
 
 @given(st.text(max_size=40))
+@example("'=x")
 def test_a_guard_comes_off_as_it_went_on(cell: str) -> None:
     assert unguarded(guarded(cell)) == cell
     assert guarded(cell)[:1] not in ("=", "+", "-", "@", "\t", "\r")
+
+
+def test_a_post_comes_to_its_other_account_later(run, monday, here: Path) -> None:
+    rows = "id,account,date,text\nferry,{},2026-06-03T09:00:00+02:00,{}\n"
+    for account in ("ada", "bob", "ada", "bob"):
+        (here / "posts.csv").write_text(rows.format(account, "The ferry runs again."), encoding="utf-8")
+        assert run("import", "posts.csv").code == 0
+    assert [one["account"] for one in queue(run)] == ["ada", "bob"]
+    (here / "posts.csv").write_text(rows.format("bob", "It does not."), encoding="utf-8")
+    assert "has another post of this id" in run("import", "posts.csv").err
+
+
+def test_one_text_with_what_parts_items_elsewhere_comes_back(run, monday, here: Path) -> None:
+    text = "Part one\n***\npart two"
+    assert run("add", "--account", "ada", "--id", "star", "--at", "2026-06-04T09:00", text).code == 0
+    run("export", "--output", "out.csv")
+    (here / "postiquette.db").unlink()
+    assert run("import", "out.csv").code == 0
+    assert texts(run) == [text]
 
 
 words = st.text(st.sampled_from("=+-@'\",;\n\t|*# abcé🌊"), min_size=1, max_size=24).filter(
@@ -269,7 +291,10 @@ MASTODON = {
         {"type": "Announce", "object": "https://example.social/users/bob/statuses/9"},
     ]
 }
-TWEETS = [{"tweet": {"id_str": "17", "full_text": "Pls RT!", "created_at": "Sat May 30 09:00:00 +0000 2026"}}]
+TWEETS = [
+    {"tweet": {"id_str": "17", "full_text": "Pls RT!", "created_at": "Sat May 30 09:00:00 +0000 2026"}},
+    {"tweet": {"id_str": "18", "full_text": "RT @bob: Not mine", "created_at": "Sat May 30 09:10:00 +0000 2026"}},
+]
 ARCHIVES = {
     "outbox.json": json.dumps(MASTODON),
     "tweets.js": "window.YTD.tweets.part0 = " + json.dumps(TWEETS),
@@ -301,6 +326,15 @@ def test_what_was_made_by_hand_counts(run, monday, configure, here: Path, name: 
     assert run("sync").code == 0
     [ask] = [one for one in json.loads(run("preview", "--format", "json").out)["posts"] if one["id"] == "p2@ada"]
     assert ask["decision"] == "hold"
+
+
+def test_a_tweet_is_read_as_its_readers_saw_it(tmp_path: Path) -> None:
+    link = {"url": "https://t.co/x", "expanded_url": "https://example.org/ferry"}
+    tweet = {"id_str": "1", "full_text": "Rye &amp; oats https://t.co/x", "entities": {"urls": [link]}}
+    file = tmp_path / "tweets.js"
+    file.write_text("x = " + json.dumps([{**tweet, "created_at": "Sat May 30 09:00:00 +0000 2026"}]), encoding="utf-8")
+    [post], problems = archives.read(file, Options())
+    assert (post.text, problems) == ("Rye & oats https://example.org/ferry", [])
 
 
 def test_bad_history_is_named_and_nothing_taken_in(run, monday, here: Path) -> None:

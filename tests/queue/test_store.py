@@ -136,6 +136,17 @@ def test_a_rehearsal_leaves_no_trace(tmp_path: Path) -> None:
         assert connection.scalar(sa.text("SELECT COUNT(*) FROM audiences")) == 0
 
 
+def test_a_rehearsal_keeps_nobody_waiting(tmp_path: Path) -> None:
+    store = Store.open(url(tmp_path / "new.db"), create=True)
+    with store.rehearse() as rehearsing:
+        rehearsing.execute(sa.text("INSERT INTO audiences (name) VALUES ('me')"))
+        with store.begin() as writing:
+            writing.execute(sa.text("INSERT INTO audiences (name) VALUES ('you')"))
+        assert rehearsing.scalars(sa.text("SELECT name FROM audiences")).all() == ["me"]
+    with store.read() as connection:
+        assert connection.scalars(sa.text("SELECT name FROM audiences")).all() == ["you"]
+
+
 def test_the_service_lock_is_given_back_by_the_kernel(tmp_path: Path) -> None:
     database = tmp_path / "postiquette.db"
     holder = subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from tests_support import states
 
+from postiquette.scheduler.project import load_project, stamp_of
 from postiquette.scheduler.systemd import unit
 
 CONFIG = """
@@ -168,11 +170,57 @@ def test_it_tells_systemd(configure, run, site, runner: Runner, here: Path) -> N
 
 
 def test_the_unit_is_hardened_and_leaves_chromiums_sandbox_alone(tmp_path: Path) -> None:
-    text = unit(tmp_path / "postiquette.toml")
+    text = unit(tmp_path / "postiquette.toml", [])
     for line in ("Type=notify", "NoNewPrivileges=yes", "ProtectSystem=strict", "WatchdogSec=90", "UMask=0077"):
         assert line in text
     for line in ("RestrictNamespaces=", "MemoryDenyWriteExecute=", "PrivateUsers="):
         assert line not in text
+
+
+def test_the_unit_names_its_folders_for_systemd(tmp_path: Path) -> None:
+    folder = tmp_path / "sp ace %h"
+    text = unit(folder / "postiquette.toml", [tmp_path / "data"])
+    assert f'--config "{tmp_path}/sp ace %%h/postiquette.toml" run' in text
+    assert f'ReadWritePaths="{tmp_path}/sp ace %%h" "-{tmp_path}/data"' in text
+
+
+def test_what_changes_while_it_is_read_is_another_change(configure, here: Path, monkeypatch) -> None:
+    configure(CONFIG.replace("{url}", "http://127.0.0.1:9") + declared("a", 3600))
+    file = here / "postiquette.toml"
+    read = Path.read_bytes
+
+    def read_and_edit(path: Path) -> bytes:
+        found = read(path)
+        if path.name == file.name:
+            file.write_bytes(found + b"\n# one more line\n")
+        return found
+
+    monkeypatch.setattr(Path, "read_bytes", read_and_edit)
+    project = load_project(file)
+    assert stamp_of(project.configuration) != project.stamp
+
+
+def test_a_locked_database_puts_a_change_off(configure, run, site, runner: Runner, here: Path) -> None:
+    config = CONFIG.replace("{url}", site.url)
+    configure(config + declared("a", 3600))
+    run("sync")
+    process = runner.start()
+    lock = sqlite3.connect(here / "postiquette.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    configure(config + declared("a", 3600) + declared("b", 7200, "The bridge is open again."))
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "the next tick tries again" in runner.log.read_text(), "the complaint")
+    lock.execute("ROLLBACK")
+    wait_for(lambda: len(states(run)) == 2, "the change, at the next tick")
+    assert runner.stop() == 0
+
+
+def test_publish_says_who_is_signed_out(configure, run, site) -> None:
+    configure(CONFIG.replace("{url}", site.url) + declared("a", 0))
+    run("sync")
+    for _ in range(2):
+        result = run("publish")
+        assert (result.code, "ada is signed out: postiquette login ada" in result.err) == (1, True)
 
 
 def test_publish_does_one_round(configure, run, site) -> None:

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ def _collect(
 
 
 def _post(row: dict[str, Any], options: Options) -> ByHand:
+    if not row:
+        raise ValueError("this is no JSON object")
     text, written = row.get("text"), row.get("at", row.get("date"))
     if not isinstance(text, str) or not text.strip():
         raise ValueError("the post has no text")
@@ -127,13 +130,17 @@ def _from_mastodon(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]
 
 
 def _from_x(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What the account wrote; what it reposted is somebody else's."""
     begins = text.find("[")
     found = _json(text[begins:], name) if begins >= 0 else None
     if not isinstance(found, list):
         raise InputError([Problem("expected the tweets.js of an X archive", name)])
     for number, item in enumerate(found, start=1):
         tweet = item.get("tweet", item) if isinstance(item, dict) else {}
-        row: dict[str, Any] = {"text": tweet.get("full_text") or tweet.get("text"), "id": tweet.get("id_str")}
+        said = _unshortened(tweet)
+        if said is not None and said.startswith("RT @"):
+            continue
+        row: dict[str, Any] = {"text": said, "id": tweet.get("id_str")}
         try:
             row["at"] = datetime.strptime(str(tweet.get("created_at")), _X_TIME).astimezone(UTC)
         except ValueError:
@@ -141,6 +148,19 @@ def _from_x(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         if row["id"]:
             row["url"] = f"https://x.com/i/status/{row['id']}"
         yield number, row
+
+
+def _unshortened(tweet: dict[str, Any]) -> str | None:
+    """A tweet as its readers saw it: with its own links, and without what HTML writes for &, < and >."""
+    text = tweet.get("full_text") or tweet.get("text")
+    if not isinstance(text, str):
+        return None
+    entities = tweet.get("entities")
+    urls = entities.get("urls") if isinstance(entities, dict) else None
+    for link in urls if isinstance(urls, list) else ():
+        if isinstance(link, dict) and isinstance(link.get("url"), str) and isinstance(link.get("expanded_url"), str):
+            text = text.replace(link["url"], link["expanded_url"])
+    return unescape(text)
 
 
 def _json(text: str, name: str) -> Any:

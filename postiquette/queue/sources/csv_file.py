@@ -149,7 +149,10 @@ def _values(cells: dict[str, str], options: Options) -> dict[str, Any]:
     if not values["account"]:
         raise ValueError("the row names no account; say --account NAME")
     if cells.get("thread", "").strip():
-        values["thread"] = _json(cells["thread"], "thread")
+        items = _json(cells["thread"], "thread")
+        # one text that holds what stands between items elsewhere
+        alone = isinstance(items, list) and len(items) == 1
+        values |= {"text": items[0]} if alone else {"thread": items}
     else:
         values |= {"thread": text.split(NEXT_ITEM)} if NEXT_ITEM in text else {"text": text}
     for name in ("series", "late", "kind", "first_comment"):
@@ -201,9 +204,9 @@ def _decoded(file: Path, encoding: str | None) -> str:
     except OSError as error:
         raise InputError([Problem(f"the file cannot be read: {error.strerror}", name)]) from None
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    chosen = encoding or ("utf-16" if wide else "utf-8-sig")
+    chosen = encoding or ("utf-16" if wide else "utf-8")
     try:
-        return data.decode(chosen)
+        return data.decode("utf-8-sig" if chosen == "utf-8" else chosen)
     except LookupError:
         raise InputError(f"there is no encoding {chosen!r}; expected one such as utf-8 or cp1252") from None
     except UnicodeDecodeError as error:

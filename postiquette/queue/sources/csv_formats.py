@@ -216,10 +216,10 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
+    """A cell that no spreadsheet takes for a formula; one that looks guarded already is guarded again, and so comes back as it is."""
+    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULAS) else cell
 
 
 def unguarded(cell: str) -> str:
     """A cell as it was before it was guarded."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULAS) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULAS) else cell

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise, takewhile
 
 from postiquette.model import Entry, Kind, Policy
-from postiquette.policies.decide import kind_of, without_requests
+from postiquette.policies.decide import kind_in_excess, kind_of
 from postiquette.policies.forecast import INSTANT, Audience, Candidate, Slots
 from postiquette.policies.ledger import Ledger
 
@@ -22,7 +22,7 @@ class Unit:
 
     post: str
     kind: Kind
-    #: what it counts as if it does not pass: value where a rewrite saves it, nothing elsewhere
+    #: what it counts as if it does not pass: what a rewriting makes of it, nothing where it is held
     saved: Kind | None
     keys: tuple[str, ...]
     #: whether every delivery of it may move
@@ -80,8 +80,7 @@ class Board:
             all_ = [self.candidates[key] for key in mine]
             first = all_[0]
             kind = kind_of(first.post, first.post.content, policy.wording)
-            asks = kind is Kind.SHARE_REQUEST
-            saved = Kind.VALUE if asks and without_requests(first.post, policy.wording) is not None else None
+            saved = kind_in_excess(first.post, policy) if kind is Kind.SHARE_REQUEST else None
             free = all(one.by_slot for one in all_)
             content = first.post.content
             approved = any(one.approval is not None and one.approval.covers(content, one.at) for one in all_)

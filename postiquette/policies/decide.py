@@ -163,6 +163,15 @@ def without_requests(post: Post, wording: Wording) -> Content | None:
     return changed if changed != content else None
 
 
+def kind_in_excess(post: Post, policy: Policy) -> Kind | None:
+    """What an ask counts as that its budget does not cover, and no later slot: its rewriting's kind; None where it waits for a person."""
+    step = next((step for step in policy.on_excess if step is not Action.DEFER), Action.BLOCK)
+    exempt = any(reading_of(text, policy.wording).exempt for _, text in post.content.fields)
+    rewritten = without_requests(post, policy.wording) if step is Action.REWRITE and not exempt else None
+    kind = kind_of(post, rewritten, policy.wording) if rewritten is not None else None
+    return kind if kind is not Kind.SHARE_REQUEST else None
+
+
 def _earned_slot(situation: Situation, policy: Policy, rulebook: Rulebook) -> datetime | None:
     if situation.deferred >= policy.defer_times:
         return None

@@ -194,7 +194,8 @@ def _settled(board: Board, unit: Unit, at: datetime, times: Mapping[str, datetim
 
 def _deferred(board: Board, rulebook: Rulebook) -> dict[str, datetime]:
     """The times at which everything would go out if each ask were deferred as its turn comes: the sweep is never worse than that."""
-    deferring = replace(board.policy, on_excess=(Action.DEFER, Action.REWRITE, Action.HOLD))
+    others = (step for step in board.policy.on_excess if step is not Action.DEFER)
+    deferring = replace(board.policy, on_excess=(Action.DEFER, *others))
     candidates = board.candidates.values()
     name = next(iter(candidates)).account.audience
     forecast = Forecast(candidates, {name: board.audience}, deferring, rulebook, board.weekly)

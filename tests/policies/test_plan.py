@@ -24,7 +24,8 @@ def policy(ratio: str = "1:2", posts: int | None = 20, days: int | None = None, 
     asking = Counter(Kind.SHARE_REQUEST, Ratio(int(asks), int(values)), Window(posts, days))
     # the letters' texts repeat, and that is not what is planned here
     rules = {"repeated-text": RuleSettings(enabled=False), **more.pop("rules", {})}
-    return Policy(asking, on_excess=(Action.REWRITE, Action.HOLD), rules=rules, **more)
+    on_excess = more.pop("on_excess", (Action.REWRITE, Action.HOLD))
+    return Policy(asking, on_excess=on_excess, rules=rules, **more)
 
 
 def plan(candidates: list[Candidate], rules: Policy, history: list[Entry] | None = None) -> Arrangement:
@@ -119,13 +120,14 @@ def test_a_post_on_several_accounts_moves_as_one() -> None:
 
 letters = st.text("VVSWPF", min_size=1, max_size=5)
 ratios = st.sampled_from(["1:1", "1:2", "1:3", "2:3"])
+actions = st.sampled_from([(Action.REWRITE, Action.HOLD), (Action.HOLD,)])
 windows = st.sampled_from([(4, None), (20, None), (None, 2), (None, 30), (3, 3)])
 
 
 @settings(max_examples=60)
-@given(letters, ratios, windows, st.sets(st.integers(0, 4)), st.text("VS", max_size=4), st.booleans())
-def test_an_exact_plan_equals_brute_force(letters, ratio, window, fixed, before, mending) -> None:
-    rules = policy(ratio, *window, defer_within=timedelta(days=1))
+@given(letters, ratios, windows, actions, st.sets(st.integers(0, 4)), st.text("VS", max_size=4), st.booleans())
+def test_an_exact_plan_equals_brute_force(letters, ratio, window, on_excess, fixed, before, mending) -> None:
+    rules = policy(ratio, *window, on_excess=on_excess, defer_within=timedelta(days=1))
     history = [
         Entry(START - timedelta(hours=len(before) - n), f"h{n}", Kind.VALUE if c == "V" else Kind.SHARE_REQUEST)
         for n, c in enumerate(before)
@@ -165,19 +167,19 @@ def test_asks_find_room_wherever_the_slots_of_their_posts_have_it(letters, ratio
 
 
 @settings(max_examples=60)
-@example("WSSVV", "1:1", (3, 3), set())
-@given(st.text("VVVSWPF", min_size=1, max_size=40), ratios, windows, st.sets(st.integers(0, 39)))
+@example("WSSVV", "1:1", (3, 3), (Action.REWRITE, Action.HOLD), set())
+@given(st.text("VVVSWPF", min_size=1, max_size=40), ratios, windows, actions, st.sets(st.integers(0, 39)))
 def test_a_plan_applied_leaves_only_what_it_says_and_is_never_worse_than_deferring(
-    letters, ratio, window, fixed
+    letters, ratio, window, on_excess, fixed
 ) -> None:
-    rules = policy(ratio, *window)
+    rules = policy(ratio, *window, on_excess=on_excess)
     candidates = [replace(one, by_slot=number not in fixed) for number, one in enumerate(queue(letters))]
     found = plan(candidates, rules)
     arranged = moved(candidates, found)
     assert left_over(arranged, rules) == {one.post.id for one in found.left}
     for one in arranged:
         assert sum(other.at == one.at and other.account == one.account for other in arranged) == 1
-    deferring = replace(rules, on_excess=(Action.DEFER, Action.REWRITE, Action.HOLD))
+    deferring = replace(rules, on_excess=(Action.DEFER, *on_excess))
     made = Forecast(candidates, {}, deferring, Rulebook(deferring), slots).run(START)
     deferred = [one for one in made if one.decision.action is Action.DEFER]
     stuck = sum(

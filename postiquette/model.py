@@ -224,7 +224,7 @@ class Finding:
     message: str
     #: what this finding alone would have done with the post; a check that says ALLOW only remarks, whatever its rule is set to do
     action: Action = Action.HOLD
-    #: `text`, `thread[2]`, `first_comment`, `media[0].alt`; None where the whole post is meant
+    #: `text`, `thread[2]`, `first_comment`, `media[0].alt`, or another key of the post such as `at`; None: the whole post
     field: str | None = None
     #: Python string indices into that field of the author's wording, end exclusive
     start: int | None = None

@@ -297,8 +297,8 @@ def test_a_waiver_that_nothing_needs_is_told(queue: Path, run) -> None:
     told = run("check")
     assert (told.code, told.out) == (
         0,
-        "postiquette.toml:14:1: unused-waiver [note] too-long has nothing to remark here (waived: the limit was raised)\n"
-        "    | [[posts]]\n    = take the waiver out\n1 post checked: 1 finding, 0 to act on\n",
+        "postiquette.toml:18:1: unused-waiver [note] too-long has nothing to remark here (waived: the limit was raised)\n"
+        '    | allow = { too-long = "the limit was raised" }\n    = take the waiver out\n1 post checked: 1 finding, 0 to act on\n',
     )
 
 

@@ -46,7 +46,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     if last is not None and case.at - last.at < options["gap"]:
         passed = max(case.at - last.at, timedelta(seconds=1))
         message = f"only {format_duration(passed)} after {last.post}"
-        yield Finding(NAME, message, evidence=(last.post,), suggestion="leave some time between them")
+        yield Finding(NAME, message, field="at", evidence=(last.post,), suggestion="leave some time between them")
 
 
 NAME = named(__name__)

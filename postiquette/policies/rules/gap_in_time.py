@@ -43,7 +43,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
         message = f"{written:%Y-%m-%d %H:%M} does not exist in {case.account.timezone}; {case.local:%H:%M} is taken"
     else:
         message = f"{written:%Y-%m-%d %H:%M} comes twice in {case.account.timezone}; the first is taken"
-    yield Finding(NAME, message, suggestion="write the time with its offset")
+    yield Finding(NAME, message, field="at", suggestion="write the time with its offset")
 
 
 NAME = named(__name__)

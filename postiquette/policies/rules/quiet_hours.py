@@ -35,7 +35,7 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     local = case.local.time()
     if (begin <= local < end) if begin < end else (local >= begin or local < end):
         message = f"{local:%H:%M} is within the quiet hours, {format_hours((begin, end))}"
-        yield Finding(NAME, message, suggestion="choose another time")
+        yield Finding(NAME, message, field="at", suggestion="choose another time")
 
 
 NAME = named(__name__)

@@ -43,8 +43,10 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
         if sent.at < case.at - options["within"]:
             return
         if sent.post != case.post.id:
-            message = f"the same words went out as {sent.post} on {sent.at:%Y-%m-%d}"
-            yield Finding(NAME, message, evidence=(sent.post,), suggestion="change the words, or waive the rule")
+            message = f"the same words as {sent.post} ({sent.at:%Y-%m-%d})"
+            first, _ = case.content.fields[0]
+            way = "change the words, or waive the rule"
+            yield Finding(NAME, message, field=first, evidence=(sent.post,), suggestion=way)
             return
 
 

@@ -30,7 +30,8 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on every waiver that was not needed."""
     for name in case.unused_waivers:
         reason = case.post.allow[name].reason
-        yield Finding(NAME, f"{name} has nothing to remark here (waived: {reason})", suggestion="take the waiver out")
+        message = f"{name} has nothing to remark here (waived: {reason})"
+        yield Finding(NAME, message, field=f"allow.{name}", suggestion="take the waiver out")
 
 
 NAME = named(__name__)

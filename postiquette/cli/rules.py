@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+import tomli
 
 from postiquette.cli.context import Context, console, format_option, pass_context, print_json
+
+if TYPE_CHECKING:
+    from postiquette.policies.rule import Option, Rule
 
 
 @click.command()
@@ -20,9 +26,9 @@ def rules(format_: str) -> int:
                 {
                     "rule": rule.name,
                     "family": rule.family,
-                    "action": str(rule.action),
+                    "action": _action(rule),
                     "waivable": rule.waivable,
-                    "options": {name: option.write(option.default) for name, option in rule.options.items()},
+                    "options": {name: _plain(option) for name, option in rule.options.items()},
                     "summary": rule.summary,
                 }
                 for rule in found
@@ -32,13 +38,23 @@ def rules(format_: str) -> int:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("rule", "family", "action", "what it finds"):
+    for title in ("rule", "family", "action", "waivable", "what it finds"):
         table.add_column(title, no_wrap=title != "what it finds")
     for rule in found:
-        action = "remark" if rule.action == "allow" else "on_excess" if rule.family == "asking" else str(rule.action)
-        table.add_row(rule.name, rule.family, action, rule.summary)
+        action, waivable = _action(rule), "yes" if rule.waivable else "no"
+        table.add_row(rule.name, rule.family, "remark" if action == "allow" else action, waivable, rule.summary)
     console().print(table)
     return 0
+
+
+def _action(rule: Rule) -> str:
+    """What happens to a post with a finding, as a configuration writes it; what follows an ask too many is the policy's to say."""
+    return "on_excess" if rule.family == "asking" and rule.action != "allow" else str(rule.action)
+
+
+def _plain(option: Option) -> object:
+    """A default as JSON has it: what a configuration writes in quotes is a string."""
+    return tomli.loads(f"value = {option.write(option.default)}")["value"]
 
 
 @click.command()

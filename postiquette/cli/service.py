@@ -100,7 +100,7 @@ def pause(context: Context, account: str | None, reason: str) -> int:
     project = context.project()
     name = _account_or_all(project, account)
     with context.store(project) as store, store.begin() as connection:
-        leases.pause(connection, Switch(name, person(), now(), printable(reason)))
+        leases.pause(connection, Switch(name, person(), now(), printable(reason) or "paused by hand"))
     click.echo(f"{account or 'everything'} is paused; `postiquette resume{f' {account}' if account else ''}` goes on")
     return 0
 

@@ -64,7 +64,7 @@ def init(context: Context, folder: Path) -> int:
         file.unlink()
         raise
     click.echo(f"wrote {file}")
-    click.echo("next: postiquette check, postiquette preview; then edit it, and postiquette run")
+    click.echo("next: edit it; postiquette check, postiquette preview; postiquette login ACCOUNT, and postiquette run")
     return 0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from postiquette.queue import deliveries, leases
+from postiquette.queue import deliveries, leases, sync
 from postiquette.queue.delivery import Delivery
 from postiquette.queue.leases import Switch
 from postiquette.queue.states import NEEDS_A_PERSON, State
@@ -28,6 +28,8 @@ class Health:
     waiting: tuple[Delivery, ...]
     #: scheduled for an account that is no longer configured: nobody will publish them
     orphans: tuple[Delivery, ...] = ()
+    #: why the files are not taken in without a person's word
+    alarming: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -37,7 +39,7 @@ class Health:
     @property
     def needs_a_person(self) -> bool:
         """Whether somebody should do something."""
-        return bool(self.waiting or self.orphans or self.signed_out or self.silent)
+        return bool(self.waiting or self.orphans or self.signed_out or self.silent or self.alarming)
 
     def lines(self) -> list[str]:
         """For people."""
@@ -56,6 +58,7 @@ class Health:
             lines.append(f"Next: {self.next_due:%Y-%m-%d %H:%M} UTC")
         lines += [f"{delivery.key} is {delivery.state}: {_ADVICE[delivery.state]}" for delivery in self.waiting]
         lines += [f"{d.key} waits for an account that is no longer configured: withdraw it" for d in self.orphans]
+        lines += [f"The files are not taken in: {why}. `postiquette sync` shows it." for why in self.alarming]
         return lines
 
     def as_json(self) -> dict[str, Any]:
@@ -68,6 +71,7 @@ class Health:
             "next_due": self.next_due.isoformat() if self.next_due else None,
             "paused": [switch.name for switch in self.stops],
             "signed_out": list(self.signed_out),
+            "not_taken_in": list(self.alarming),
             "needs_a_person": [{"id": d.key, "state": str(d.state)} for d in (*self.waiting, *self.orphans)],
         }
 
@@ -92,4 +96,5 @@ def health(project: Project, store: Store) -> Health:
             signed_out=tuple(sorted(leases.signed_out(connection) & set(project.accounts))),
             waiting=tuple(deliveries.in_states(connection, NEEDS_A_PERSON)),
             orphans=tuple(d for d in scheduled if d.account not in project.accounts),
+            alarming=tuple(sync.compare(connection, project.drafts, project.gathered.sources).alarming),
         )

@@ -40,7 +40,7 @@ class Project:
     def account(self, name: str) -> Account:
         """The account of that name. Raises InputError for one that is no longer configured."""
         if name not in self.accounts:
-            raise InputError(f"there is no account {name!r} any more" + did_you_mean(name, list(self.accounts)))
+            raise InputError(f"no account {name!r} is configured" + did_you_mean(name, list(self.accounts)))
         return self.accounts[name]
 
     @cached_property

@@ -274,6 +274,15 @@ def test_a_mistyped_command_is_answered_with_the_nearest(run) -> None:
     assert (result.code, "did you mean 'check'?" in result.err) == (2, True)
 
 
+def test_status_says_that_files_wait_for_a_word(configure, run) -> None:
+    posts = [post(name, f"Note on the {name}.") for name in ("ferry", "bridge", "pier")]
+    configure(CONFIG + "".join(posts))
+    run("sync")
+    configure(CONFIG + posts[0])
+    result = run("status")
+    assert (result.code, "2 of 3 queued posts would be withdrawn" in result.out) == (1, True)
+
+
 def test_what_should_not_happen_leaves_a_report(run, monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr("postiquette.policies.rulebook.all_rules", lambda: 1 / 0)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

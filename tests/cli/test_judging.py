@@ -57,7 +57,7 @@ def test_what_is_wrong_stands_at_its_place(queue: Path, run) -> None:
     told = run("check")
     assert told.code == 1
     assert told.out.splitlines()[4:8] == [
-        "postiquette.toml:24:22: over-ratio [warning: rewrite] 0 of 0 asks used in the last 20 posts and last 30 days (1 value posts)",
+        "postiquette.toml:24:22: over-ratio [warning: rewrite] 0 of 0 asks used in the last 20 posts and last 30 days (1 value post)",
         "    | and the kiosk opens. Pls RT!␍",
         "    |                      ^^^^^^^",
         "    = 3 value posts first, or take the request out",

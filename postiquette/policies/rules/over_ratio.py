@@ -60,7 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postiquette.model import Action, Finding, Kind
-from postiquette.policies.rule import Case, Options, Rule, ask_finding, named, requests_in, way_out
+from postiquette.policies.rule import Case, Options, Rule, ask_finding, counted, named, requests_in, way_out
 
 
 def check(case: Case, options: Options) -> Iterator[Finding]:
@@ -69,7 +69,8 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     if balance.free or case.already_counted or not (balance.spent or balance.earned):
         return
     message = (
-        f"{balance.spent} of {balance.allowed} asks used in the {balance.counter.window} ({balance.earned} value posts)"
+        f"{balance.spent} of {balance.allowed} asks used in the {balance.counter.window} "
+        f"({counted(balance.earned, 'value post')})"
     )
     for place in requests_in(case):
         yield ask_finding(NAME, message, place, balance.spent_by, way_out(balance))

@@ -15,7 +15,7 @@ from postiquette.config.values import format_duration
 from postiquette.model import Account
 from postiquette.queue.delivery import Delivery, waivers_to
 from postiquette.queue.sources.csv_file import NEXT_ITEM
-from postiquette.queue.sources.csv_formats import FORMATS, Row, guarded
+from postiquette.queue.sources.csv_formats import FORMATS, Format, Row, field_of, guarded
 
 
 def write_csv(
@@ -25,8 +25,10 @@ def write_csv(
 
     Pictures are named from `folder`, where they lie inside it.
     """
-    chosen = FORMATS[form]
+    chosen, deliveries = FORMATS[form], list(deliveries)
     lost: list[str] = []
+    if len({delivery.account for delivery in deliveries}) > 1 and not _names_accounts(chosen):
+        lost.append("whose a row is, and whose clock its time is on; export one account at a time with --account")
     output = io.StringIO(newline="")
     writer = csv.writer(output)
     if chosen.header:
@@ -37,6 +39,10 @@ def write_csv(
         writer.writerow([guarded(cell) if guard else cell for cell in cells])
         lost += [f"{together[0].key}: {what}" for what in _lost(row, together[0], form)]
     return output.getvalue(), lost
+
+
+def _names_accounts(form: Format) -> bool:
+    return any(field_of(name) == "account" for name, _ in form.columns)
 
 
 def _posts(deliveries: Iterable[Delivery]) -> Iterable[list[Delivery]]:

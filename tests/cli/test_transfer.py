@@ -255,6 +255,8 @@ def test_texts_come_back_to_the_letter(run, monday, here: Path, written: list[st
 def test_what_is_written_for_another_program_comes_back(run, monday, here: Path, form: str) -> None:
     write_posts(here, ["The ferry runs again, from seven.", "=SUM(A1)"])
     run("import", "posts.csv")
+    told = "whose a row is" in run("export", "--format", form).err
+    assert told == (form not in ("ayrshare", "postfast"))
     done = run("export", "--format", form, "--account", "ada", "--output", "out.csv")
     assert "p0@ada: series" in done.err
     times = sorted(one["due_at"] for one in queue(run) if one["account"] == "ada")

@@ -219,7 +219,7 @@ def main() -> None:
     parser.add_argument("--rewrites", action="store_true", help="print every rewrite beside its text")
     chosen = parser.parse_args()
     # as the program does
-    gc.set_threshold(100_000, 50, 100)
+    gc.disable()
     if not (DATA / "dev.jsonl").exists():
         print(f"skipped: no labelled posts in {DATA}. Name a folder that has some in POSTIQUETTE_DATA.")
         return

@@ -88,10 +88,17 @@ def program(ctx: click.Context, config: Path | None, verbose: bool) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code: 0 fine, 1 findings, 2 bad usage or configuration, 3 something out of reach."""
-    # a queue is many small objects that live until the end: looking for garbage among them takes a third of the time
-    gc.set_threshold(100_000, 50, 100)
-    # and once more when it ends, though all of them go with the process
+    # a queue is many small objects that live until the end: looking for garbage among them takes a third of the time, and once
+    # more when it ends; only `run` lives long enough to have any
+    gc.disable()
     atexit.register(gc.freeze)
+    try:
+        return _run(argv)
+    finally:
+        gc.enable()
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         result = program.main(args=argv, prog_name="postiquette", standalone_mode=False)
         return result if isinstance(result, int) else 0

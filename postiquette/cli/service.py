@@ -40,9 +40,13 @@ def _on_duty(context: Context) -> Iterator[tuple[Project, Store, ServiceLock | N
 def run(context: Context) -> int:
     """Publish what falls due, in the background, until SIGTERM; SIGHUP and changed files are taken in while it runs."""
     import asyncio
+    import gc
 
     from postiquette.scheduler import intake
     from postiquette.scheduler.service import Service, worker_name
+
+    gc.enable()
+    gc.set_threshold(100_000, 50, 100)
 
     with _on_duty(context) as (project, store, lock):
         changes = intake.take_in(project, store, now(), worker_name(), even_if_alarming=False)

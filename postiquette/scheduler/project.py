@@ -130,7 +130,9 @@ def stamp_of(configuration: Configuration) -> Stamp:
     """Tells one state of a configuration's files from another; files that come or go make a difference, too."""
     files = {configuration.file}
     for source in configuration.settings.sources:
-        files |= set(configuration.folder.glob(source.path))
+        # what is wrong with a pattern is said where its files are read
+        with suppress(ValueError, OSError, NotImplementedError):
+            files |= set(configuration.folder.glob(source.path))
     return _status(files)
 
 

@@ -89,7 +89,7 @@ def _finding(finding: Finding) -> Text:
         text.append(f" “{safe(finding.evidence[0])}”", style="bold")
     elsewhere = finding.evidence[1:] if finding.start is not None else finding.evidence
     if elsewhere:
-        text.append(f" (used up by {', '.join(safe(post) for post in elsewhere)})", style="dim")
+        text.append(f" (see {', '.join(safe(post) for post in elsewhere)})", style="dim")
     if finding.suggestion:
         text.append(f" → {safe(finding.suggestion)}", style="dim")
     return text

@@ -43,6 +43,8 @@ _JOINTS = re.compile(r"\s*[&+/,]\s*|\s+(?=\u0648\w)|\s+([^\W\d_]+)(?=\s)")
 _SPREADING = re.compile(r"(?:share|spread|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
 #: what belongs to the object, though a verb may stand with it
 _ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o|a|os|as)\Z")
+#: what begins a sentence without a capital
+_ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)")
 #: within which a request may stand with other words
 BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
@@ -281,7 +283,7 @@ def _closed(one: Edit, text: str, until: int) -> Edit:
         and first < until
         and text[first].islower()
         and not _all_small(before, after)
-        and not re.match(r"https?:|[\w.-]+\.\w+/", text[first:])
+        and not _ADDRESS.match(text, first)
     ):
         return Edit(start, first + 1, by + text[end:first] + text[first].upper())
     return Edit(start, end, by)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from postiquette.scheduler.lock import ServiceLock
     from postiquette.scheduler.project import Project
 
+#: why something is paused, where nobody says
+_BY_HAND = "paused by hand"
+
 
 @contextmanager
 def _on_duty(context: Context) -> Iterator[tuple[Project, Store, ServiceLock | None]]:
@@ -45,6 +48,7 @@ def run(context: Context) -> int:
     from postiquette.scheduler import intake
     from postiquette.scheduler.service import Service, worker_name
 
+    # it lives long enough to have garbage; but its queue is large, and seldom any of it
     gc.enable()
     gc.set_threshold(100_000, 50, 100)
 
@@ -94,7 +98,7 @@ def publish(context: Context) -> int:
 
 @click.command()
 @click.argument("account", required=False)
-@click.option("--reason", default="paused by hand", help="Why, for whoever wonders later.")
+@click.option("--reason", default=_BY_HAND, help="Why, for whoever wonders later.")
 @pass_context
 def pause(context: Context, account: str | None, reason: str) -> int:
     """Stop publishing, for one account or for all. It holds until `resume`, restarts included."""
@@ -104,7 +108,7 @@ def pause(context: Context, account: str | None, reason: str) -> int:
     project = context.project()
     name = _account_or_all(project, account)
     with context.store(project) as store, store.begin() as connection:
-        leases.pause(connection, Switch(name, person(), now(), printable(reason) or "paused by hand"))
+        leases.pause(connection, Switch(name, person(), now(), printable(reason) or _BY_HAND))
     click.echo(f"{account or 'everything'} is paused; `postiquette resume{f' {account}' if account else ''}` goes on")
     return 0
 

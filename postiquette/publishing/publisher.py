@@ -117,20 +117,20 @@ class Publisher:
         the secrets answers within the usual time, or they are wrong.
         """
         place = desk(self.configuration, account)
-        alone = self.has_secrets(account)
-        patience = min(patience, self._timeout) if alone else patience
+        by_itself = self.has_secrets(account)
+        patience = min(patience, self._timeout) if by_itself else patience
         await self.browser.vacate(account)
         async with self.at(account) as visit:
             page = visit.seat.page
             try:
                 await page.goto(absolute(place.base, place.login.url), wait_until="domcontentloaded")
-                if alone:
+                if by_itself:
                     await self._sign_in(page, place)
                 await locate(page, place.login.signed_in).wait_for(state="visible", timeout=patience * 1000)
             except PlaywrightError as error:
                 await self.browser.vacate(account)
                 said = error.message.splitlines()[0]
-                hint = "Are its secrets the right ones? What the site says stands in its own window." if alone else None
+                hint = "Check its secrets; without them a window opens, and you sign in." if by_itself else None
                 raise SignedOut(f"{account} was not signed in within {patience:.0f} s ({said})", hint=hint) from None
             await visit.keep_session()
 

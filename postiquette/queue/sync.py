@@ -163,7 +163,9 @@ def _miss(connection: sa.Connection, number: int, move: Move) -> None:
 def _time(connection: sa.Connection, draft: Draft, next_slot: NextSlot, taken: dict[str, set[datetime]]) -> datetime:
     if draft.at is not None:
         return draft.at
-    occupied = taken.setdefault(draft.account, deliveries.taken_times(connection, draft.account))
+    if draft.account not in taken:
+        taken[draft.account] = deliveries.taken_times(connection, draft.account)
+    occupied = taken[draft.account]
     at = next_slot(draft.account, occupied)
     occupied.add(at)
     return at

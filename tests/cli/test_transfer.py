@@ -331,12 +331,12 @@ def test_what_was_made_by_hand_counts(run, monday, configure, here: Path, name: 
 
 
 def test_a_tweet_is_read_as_its_readers_saw_it(tmp_path: Path) -> None:
-    link = {"url": "https://t.co/x", "expanded_url": "https://example.org/ferry"}
+    link = {"url": "https://t.co/x", "expanded_url": "https://example.org/?ferry=1&copy=2"}
     tweet = {"id_str": "1", "full_text": "Rye &amp; oats https://t.co/x", "entities": {"urls": [link]}}
     file = tmp_path / "tweets.js"
     file.write_text("x = " + json.dumps([{**tweet, "created_at": "Sat May 30 09:00:00 +0000 2026"}]), encoding="utf-8")
     [post], problems = archives.read(file, Options())
-    assert (post.text, problems) == ("Rye & oats https://example.org/ferry", [])
+    assert (post.text, problems) == ("Rye & oats https://example.org/?ferry=1&copy=2", [])
 
 
 def test_bad_history_is_named_and_nothing_taken_in(run, monday, here: Path) -> None:

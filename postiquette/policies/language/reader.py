@@ -298,6 +298,7 @@ def _kind_without_request(folded: str, glance: Glance) -> Kind:
 
 
 def _greets(folded: str, glance: Glance) -> bool:
+    # the pattern names the beginning itself, so that a search is enough, which machine code does
     return any(
         filler.regex.search(folded)
         for code, filler in glance.concern.filler

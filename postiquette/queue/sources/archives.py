@@ -152,15 +152,17 @@ def _from_x(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _unshortened(tweet: dict[str, Any]) -> str | None:
     """A tweet as its readers saw it: with its own links, and without what HTML writes for &, < and >."""
-    text = tweet.get("full_text") or tweet.get("text")
-    if not isinstance(text, str):
+    written = tweet.get("full_text") or tweet.get("text")
+    if not isinstance(written, str):
         return None
+    # its own links are not escaped
+    text = unescape(written)
     entities = tweet.get("entities")
     urls = entities.get("urls") if isinstance(entities, dict) else None
     for link in urls if isinstance(urls, list) else ():
         if isinstance(link, dict) and isinstance(link.get("url"), str) and isinstance(link.get("expanded_url"), str):
             text = text.replace(link["url"], link["expanded_url"])
-    return unescape(text)
+    return text
 
 
 def _json(text: str, name: str) -> Any:

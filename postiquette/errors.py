@@ -54,6 +54,10 @@ class StoreError(PostiquetteError):
     exit_code = 3
 
 
+class NoQueue(StoreError):
+    """There is no database yet, or an empty one: nothing was ever taken in."""
+
+
 class BrowserError(PostiquetteError):
     """No browser was found, or the one that was found does not work."""
 

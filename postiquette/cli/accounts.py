@@ -93,10 +93,10 @@ def accounts(context: Context, format_: str) -> int:
     project = context.project()
     sessions = Sessions(project.configuration.data_dir)
     signed_out: set[str] = set()
-    file = project.configuration.database_file
-    if file is None or file.exists():
-        with context.store(project) as store, store.read() as connection:
-            signed_out = leases.signed_out(connection)
+    with project.store_if_any() as store:
+        if store is not None:
+            with store.read() as connection:
+                signed_out = leases.signed_out(connection)
     rows = [
         {
             "account": account.name,

@@ -49,13 +49,13 @@ class Context:
         return load_project(self.config_file)
 
     @contextmanager
-    def store(self, project: Project | None = None, *, create: bool = False) -> Iterator[Store]:
-        """The database, until the block ends. Raises StoreError."""
+    def store(self, project: Project | None = None, *, create: bool = False, service: str = "") -> Iterator[Store]:
+        """The database, until the block ends; `service` names the service that works on it. Raises StoreError."""
         from postiquette.config.load import load_configuration
         from postiquette.queue.store import Store
 
         configuration = project.configuration if project else load_configuration(self.config_file)
-        store = Store.open(configuration.database_url, create=create)
+        store = Store.open(configuration.database_url, create=create, service=service)
         try:
             yield store
         finally:

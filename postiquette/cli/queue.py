@@ -30,23 +30,16 @@ if TYPE_CHECKING:
 @pass_context
 def sync(context: Context, yes: bool, dry_run: bool) -> int:
     """Bring the queue in line with the files, showing + added ~ changed - withdrawn. The same files twice change nothing."""
-    from postiquette.queue.store import Store
+    from postiquette.queue.sync import Changes
     from postiquette.scheduler import intake
 
     project = context.project()
-    file = project.configuration.database_file
-    if dry_run and file is not None and not file.exists():
-        for draft in project.drafts:
-            click.echo(f"+ {draft.key}")
-        return 0
-    store = Store.open(project.configuration.database_url, create=not dry_run)
-    try:
-        if dry_run:
-            changes = intake.compare(project, store)
-        else:
+    if dry_run:
+        with project.store_if_any() as store:
+            changes = intake.compare(project, store) if store is not None else Changes(added=project.drafts)
+    else:
+        with context.store(project, create=True) as store:
             changes = intake.take_in(project, store, now(), person(), even_if_alarming=yes)
-    finally:
-        store.close()
     _show_changes(changes)
     if changes.alarming and not yes and not dry_run:
         for reason in changes.alarming:

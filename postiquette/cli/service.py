@@ -28,11 +28,12 @@ def _on_duty(context: Context) -> Iterator[tuple[Project, Store, ServiceLock | N
 
     from postiquette.scheduler.lock import ServiceLock
     from postiquette.scheduler.logs import configure
+    from postiquette.scheduler.service import worker_name
 
     configure(verbose=context.verbose)
     project = context.project()
     with ExitStack() as stack:
-        store = stack.enter_context(context.store(project))
+        store = stack.enter_context(context.store(project, service=worker_name()))
         file = project.configuration.database_file
         lock = stack.enter_context(ServiceLock(file)) if file is not None else None
         yield project, store, lock

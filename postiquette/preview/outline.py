@@ -87,23 +87,18 @@ class LaidOut:
 @contextmanager
 def laid_out(project: Project, now: datetime, *, back: timedelta = timedelta(0)) -> Iterator[LaidOut]:
     """The queue as it stands, or would after a sync; with `back`, the history goes back at least so far. Writes nothing."""
-    database = project.configuration.database_file
-    if database is not None and not database.exists():
-        from postiquette.scheduler.first_outlook import from_drafts
+    with project.store_if_any() as store:
+        if store is None:
+            from postiquette.scheduler.first_outlook import from_drafts
 
-        yield LaidOut(from_drafts(project, project.drafts, now))
-        return
-    from postiquette.queue.store import Store
-    from postiquette.scheduler.intake import rehearse
-    from postiquette.scheduler.outlook import from_store, waiting_for_a_person
+            yield LaidOut(from_drafts(project, project.drafts, now))
+            return
+        from postiquette.scheduler.intake import rehearse
+        from postiquette.scheduler.outlook import from_store, waiting_for_a_person
 
-    store = Store.open(project.configuration.database_url)
-    try:
         with rehearse(project, store, now) as (connection, notes):
             waiting = tuple(waiting_for_a_person(project, connection))
             yield LaidOut(from_store(project, connection, now, back), waiting, notes)
-    finally:
-        store.close()
 
 
 def outline(project: Project, now: datetime, *, days: int | None = None, back: timedelta = timedelta(0)) -> Outline:

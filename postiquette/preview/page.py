@@ -91,7 +91,7 @@ def _plan(proposal: Proposal, outline: Outline) -> dict[str, Any]:
         after = {(line.key, line.at) for line in day.after}
         days.append(
             {
-                "day": f"{day.day:%a %d %b}",
+                "day": f"{day.day:%a %d %b %Y}",
                 "before": [shown(line, after) for line in day.before],
                 "after": [shown(line, before) for line in day.after],
             }
@@ -116,7 +116,7 @@ def _card(line: Line, pictures: Mapping[str, str]) -> dict[str, Any]:
     return {
         "key": line.key,
         "post": line.post,
-        "day": local(line.at, line.account, "%A %d %B"),
+        "day": local(line.at, line.account, "%A %d %B %Y"),
         "time": local(line.at, line.account, "%H:%M"),
         "verdict": verdict(line),
         "action": str(line.decision.action),
@@ -164,7 +164,7 @@ def render_ledger(outline: Outline, project: Project, names: list[str]) -> str:
                 "most": max([1, *(max(week.given, week.asked) for week in drawn)]),
                 "weeks": [
                     {
-                        "day": f"{week.monday:%d %b}",
+                        "day": f"{week.monday:%d %b %Y}",
                         "given": week.given,
                         "asked": week.asked,
                         "spent": week.balance.spent,

@@ -106,7 +106,7 @@ def show_proposal(proposal: Proposal, console: Console, *, applied: bool) -> Non
         before, after = ({(line.key, line.at) for line in lines} for lines in (day.before, day.after))
         was = _entries(day.before, after, zone, "- ", "red")
         will_be = _entries(day.after, before, zone, "+ ", "green")
-        table.add_row(Text(f"{day.day:%a %d %b}", style="bold"), was, will_be)
+        table.add_row(Text(f"{day.day:%a %d %b %Y}", style="bold"), was, will_be)
     if moves:
         console.print(table)
         console.print(Text(f"Times in {zone}.", style="dim"))

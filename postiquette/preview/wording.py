@@ -30,7 +30,7 @@ def verdict(line: Line) -> str:
     return VERDICTS[line.decision.action]
 
 
-def local(at: datetime, account: Account, form: str = "%a %d %b %H:%M") -> str:
+def local(at: datetime, account: Account, form: str = "%a %d %b %Y %H:%M") -> str:
     """An instant on the clock of an account."""
     return at.astimezone(ZoneInfo(account.timezone)).strftime(form)
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql, sqlite
 
-from postiquette.errors import StoreError
+from postiquette.errors import NoQueue, StoreError
 
 #: a transaction that is under way, as the rest of this folder wants it handed over
 Connection = sa.Connection
@@ -25,6 +25,11 @@ Connection = sa.Connection
 VERSION = "0002"
 
 _BUSY_SECONDS = 5
+
+#: what a service's connections are called where the server lists them, before the service's own name
+_SERVICE = "postiquette: "
+#: PostgreSQL cuts the name of a connection off
+_NAME = 63
 
 
 class Store:
@@ -36,8 +41,11 @@ class Store:
         self.name = name
 
     @classmethod
-    def open(cls, url: str, *, create: bool = False) -> Store:
-        """Open the database at an SQLAlchemy URL. Raises StoreError where it is missing (unless `create`) or unfit."""
+    def open(cls, url: str, *, create: bool = False, service: str = "") -> Store:
+        """Open the database at an SQLAlchemy URL; `service` names the service that it is opened for, as `services` will tell.
+
+        Raises NoQueue where there is none yet (unless `create`), StoreError where it is unfit.
+        """
         file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
         try:
             name = str(file) if file else sa.make_url(url).render_as_string(hide_password=True)
@@ -45,15 +53,19 @@ class Store:
             raise StoreError(f"service.database is no address of a database: {error}") from None
         if file is not None and not file.exists():
             if not create:
-                raise StoreError(f"there is no database at {name}", hint="`postiquette sync` creates it.")
+                raise NoQueue(f"there is no database at {name}", hint="`postiquette sync` creates it.")
             if not file.parent.is_dir():
                 raise StoreError(f"there is no folder {file.parent} for the database", hint="Create it first.")
         elif file is not None and not _looks_like_sqlite(file):
             raise StoreError(
                 f"{name} is not a database", hint="Move it away, or name another file in `service.database`."
             )
-        store = cls(_engine(url), name)
-        store._check_version(create=create)
+        store = cls(_engine(url, service), name)
+        try:
+            store._check_version(create=create)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:
@@ -101,6 +113,17 @@ class Store:
         finally:
             engine.dispose()
 
+    def services(self) -> list[str]:
+        """The services that have it open. Only PostgreSQL tells: where one may be at work, a lock does."""
+        if self._engine.dialect.name == "sqlite":
+            return []
+        query = sa.text(
+            "SELECT DISTINCT application_name FROM pg_stat_activity"
+            " WHERE datname = current_database() AND starts_with(application_name, :service)"
+        )
+        with self.read() as connection:
+            return sorted(name.removeprefix(_SERVICE) for name in connection.scalars(query, {"service": _SERVICE}))
+
     def _check_version(self, *, create: bool) -> None:
         with self.read() as connection:
             tables = sa.inspect(connection).get_table_names()
@@ -119,7 +142,7 @@ class Store:
                 f"{self.name} holds other tables, and none of Postiquette's", hint="Name another database."
             )
         if found is None and not create:
-            raise StoreError(f"{self.name} is empty", hint="`postiquette sync` fills it.")
+            raise NoQueue(f"{self.name} is empty", hint="`postiquette sync` fills it.")
         self._upgrade()
 
     def _upgrade(self) -> None:
@@ -183,10 +206,12 @@ _KNOWN = (
 )
 
 
-def _engine(url: str) -> sa.Engine:
+def _engine(url: str, service: str) -> sa.Engine:
     if not url.startswith("sqlite:///"):
+        # the end of a name tells most: it is the number of the process
+        name = {"application_name": _SERVICE + service[len(_SERVICE) - _NAME :]} if service else {}
         try:
-            return sa.create_engine(url, pool_pre_ping=True)
+            return sa.create_engine(url, pool_pre_ping=True, connect_args=name)
         except ModuleNotFoundError:
             raise StoreError("PostgreSQL needs its driver", hint="pip install 'postiquette[postgres]'") from None
     engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from postiquette.scheduler.service import TICK
 class Health:
     """What `status` tells."""
 
-    heartbeat: Heartbeat | None
+    services: tuple[Heartbeat, ...]
     counts: dict[str, int]
     next_due: datetime | None
     stops: tuple[Switch, ...]
@@ -33,8 +34,8 @@ class Health:
 
     @property
     def silent(self) -> bool:
-        """Whether the service holds its lock, but has not been heard of for three ticks."""
-        return self.heartbeat is not None and self.heartbeat.age > 3 * TICK.total_seconds()
+        """Whether a service holds its lock, but has not been heard of for three ticks."""
+        return any(_is_silent(service) for service in self.services)
 
     @property
     def needs_a_person(self) -> bool:
@@ -43,12 +44,12 @@ class Health:
 
     def lines(self) -> list[str]:
         """For people."""
-        if self.heartbeat is None:
-            lines = ["The service is not running."]
-        elif self.silent:
-            lines = [f"The service (process {self.heartbeat.pid}) has been silent for {self.heartbeat.age:.0f} s."]
-        else:
-            lines = [f"The service is running (process {self.heartbeat.pid})."]
+        lines = [
+            f"The service ({service}) has been silent for {service.age:.0f} s."
+            if _is_silent(service)
+            else f"The service is running ({service})."
+            for service in self.services
+        ] or ["The service is not running."]
         for switch in self.stops:
             name = "Everything" if switch.name == "*" else switch.name
             lines.append(f"{name} is paused by {switch.by} since {switch.at:%Y-%m-%d %H:%M} UTC: {switch.reason}")
@@ -64,9 +65,9 @@ class Health:
     def as_json(self) -> dict[str, Any]:
         """For programs."""
         return {
-            "running": self.heartbeat is not None,
+            "running": bool(self.services),
             "silent": self.silent,
-            "pid": self.heartbeat.pid if self.heartbeat else None,
+            "pid": self.services[0].pid if self.services else None,
             "counts": self.counts,
             "next_due": self.next_due.isoformat() if self.next_due else None,
             "paused": [switch.name for switch in self.stops],
@@ -83,13 +84,26 @@ _ADVICE = {
 }
 
 
-def health(project: Project, store: Store) -> Health:
-    """Look at the lock and at the tables."""
+def _is_silent(service: Heartbeat) -> bool:
+    return service.age is not None and service.age > 3 * TICK.total_seconds()
+
+
+def _services(project: Project, store: Store) -> Iterator[Heartbeat]:
     file = project.configuration.database_file
+    held = heartbeat(file) if file is not None else None
+    if held is not None:
+        yield held
+    for name in store.services():
+        host, _, pid = name.rpartition(":")
+        yield Heartbeat(int(pid), None, host)
+
+
+def health(project: Project, store: Store) -> Health:
+    """Look at the lock, or at who is connected, and at the tables."""
     with store.read() as connection:
         scheduled = deliveries.in_states(connection, (State.SCHEDULED,))
         return Health(
-            heartbeat=heartbeat(file) if file is not None else None,
+            services=tuple(_services(project, store)),
             counts=deliveries.counts(connection),
             next_due=min((delivery.due_at for delivery in scheduled), default=None),
             stops=tuple(leases.stops(connection)),

@@ -56,8 +56,13 @@ class Heartbeat:
     """The sign of life of a service."""
 
     pid: int
-    #: seconds since it last said that it is alive
-    age: float
+    #: seconds since it last said that it is alive; None where only a server knows that it is connected
+    age: float | None
+    #: the machine that it runs on, where that may be another one
+    host: str = ""
+
+    def __str__(self) -> str:
+        return f"process {self.pid}" + (f" on {self.host}" if self.host else "")
 
 
 def lock_file(database: Path) -> Path:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postiquette.config.load import Configuration, did_you_mean, load_configuration
-from postiquette.errors import InputError, Problem
+from postiquette.errors import InputError, NoQueue, Problem
 from postiquette.model import Account, Policy
 from postiquette.policies.forecast import Forecast, Layout
 from postiquette.policies.language.lessons import faults
@@ -20,6 +21,9 @@ from postiquette.queue.draft import Draft, NextSlot
 from postiquette.queue.sources.declared import Declared
 from postiquette.queue.sources.gather import Gathered, gather
 from postiquette.scheduler.slots import instant, occurrences
+
+if TYPE_CHECKING:
+    from postiquette.queue.store import Store
 
 #: of files, the time of their last change (ns) and their size
 Stamp = dict[Path, tuple[int, int]]
@@ -68,6 +72,26 @@ class Project:
         """The slots of an account from an instant on."""
         known = self.accounts.get(account)
         return occurrences(known.slots, known.timezone, after) if known else iter(())
+
+    @contextmanager
+    def store_if_any(self) -> Iterator[Store | None]:
+        """The database, until the block ends; None where nothing was ever taken in. Raises StoreError."""
+        file = self.configuration.database_file
+        if file is not None and not file.exists():
+            yield None
+            return
+        # a check of files alone has no use for it
+        from postiquette.queue.store import Store
+
+        try:
+            store = Store.open(self.configuration.database_url)
+        except NoQueue:
+            yield None
+            return
+        try:
+            yield store
+        finally:
+            store.close()
 
     def forecast(self, layout: Layout) -> Forecast:
         """A queue that is laid out, ready to be asked what becomes of it."""

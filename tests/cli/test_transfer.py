@@ -139,7 +139,10 @@ def test_dates_are_asked_for_and_read_as_said(run, monday, here: Path) -> None:
         ("", "empty"),
         ("date,url\n2026-06-03 09:00,x\n", "no column holds the text"),
         ("text,message\na,b\n", "two columns hold the text"),
-        ('text,date\n"never closed,2026-06-03 09:00\n', "not valid CSV"),
+        (
+            'text,date\nThe ferry.,2026-06-03 09:00\n"never closed,2026-06-03 09:00\nThe tide.,\n',
+            "posts.csv:3: this is not valid CSV",
+        ),
         ("text,date\nThe ferry.,2026-06-03 09:00\n", "--account NAME"),
     ],
 )

@@ -19,10 +19,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from houses import HEAD, MONDAY, House, post
 
+from postiquette.preview.outline import outline
 from postiquette.queue import books, leases
 from postiquette.queue.store import Store
 from postiquette.queue.tables import metadata
 from postiquette.scheduler import intake
+from postiquette.scheduler.health import health
 from postiquette.scheduler.project import load_project
 
 
@@ -109,6 +111,39 @@ def test_a_whole_way_through(store: Store, server: str, here: Path, site) -> Non
     made.work(*(MONDAY + timedelta(hours=h) for h in range(10, 60, 2)), sign_in=False)
     assert made.texts() == texts[:3]
     assert made.states() == {"p0@ada": "published", "p1@ada": "published", "p2@ada": "published", "p3@ada": "held"}
+
+
+def test_the_services_at_work_are_known(store: Store, server: str, here: Path, site) -> None:
+    file = here / "postiquette.toml"
+    file.write_text(HEAD.replace("{url}", site.url) + f'\n[service]\ndatabase = "{server}"\n' + post("p", "Note one."))
+    project = load_project(file)
+    assert health(project, store).lines()[0] == "The service is not running."
+    services = [Store.open(server, service=f"{'a-long-name-' * n}host:{4_000_000 + n}") for n in (0, 9)]
+    found = health(project, store)
+    for one in services:
+        one.close()
+    assert "The service is running (process 4000000 on host)." in found.lines()
+    assert {one.pid for one in found.services} == {4_000_000, 4_000_009}
+    assert found.as_json()["running"]
+    assert not found.silent
+    # the server takes a moment to notice
+    for _ in range(100):
+        if not (left := health(project, store).services):
+            break
+        threading.Event().wait(0.1)
+    assert left == ()
+
+
+def test_an_empty_database_is_no_fault_before_the_first_sync(server: str, here: Path, site) -> None:
+    engine = sa.create_engine(server)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    engine.dispose()
+    file = here / "postiquette.toml"
+    file.write_text(HEAD.replace("{url}", site.url) + f'\n[service]\ndatabase = "{server}"\n' + post("p", "Note one."))
+    [line] = outline(load_project(file), MONDAY).lines
+    assert line.key == "p@ada"
 
 
 def test_two_at_once_wait_for_each_other(store: Store) -> None:

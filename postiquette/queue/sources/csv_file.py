@@ -101,7 +101,10 @@ def read_table(file: Path, options: Options) -> Table:
             else:
                 _add(table, fields, cells, line, file, ragged=options.positional)
     except csv.Error as error:
-        raise InputError([Problem(f"this is not valid CSV: {error}", show_path(file), reader.line_num)]) from None
+        message = (
+            f"this is not valid CSV: {error} (line {reader.line_num}); look for a quote in this row that is not closed"
+        )
+        raise InputError([Problem(message, show_path(file), begins)]) from None
     if fields is None:
         raise InputError([Problem("the file is empty", show_path(file))])
     return table

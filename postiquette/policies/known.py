@@ -18,4 +18,4 @@ def reading_of(text: str, wording: Wording) -> Reading:
 @lru_cache(maxsize=1 << 16)
 def rewrite_of(text: str, wording: Wording) -> Rewrite:
     """A text without its requests; see `rewrite`."""
-    return rewrite(text, None, wording)
+    return rewrite(text, None, wording, reading_of(text, wording))

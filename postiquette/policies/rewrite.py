@@ -15,7 +15,7 @@ from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.cutting import BRACKETS, KEEPSAKES, LOOSE_AFTER, Edit, cut, half, joined
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, languages
-from postiquette.policies.language.reader import Request, pieces, read, words_said
+from postiquette.policies.language.reader import Reading, Request, pieces, read, words_said
 
 Reason = Literal["nothing-left", "terms", "entangled"]
 
@@ -37,9 +37,11 @@ class Rewrite:
         return bool(self.edits)
 
 
-def rewrite(text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT) -> Rewrite:
-    """Take every request out of `text`, read as `wording` teaches. Pure and idempotent."""
-    reading = read(text, lang, wording)
+def rewrite(
+    text: str, lang: str | None = None, wording: Wording = NOTHING_TAUGHT, reading: Reading | None = None
+) -> Rewrite:
+    """Take every request out of `text`, read as `wording` teaches; `reading` is what it was found to be. Pure and idempotent."""
+    reading = reading or read(text, lang, wording)
     if reading.kind is not Kind.SHARE_REQUEST:
         return Rewrite(text)
     if any(request.type == "giveaway" for request in reading.requests):

@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, replace
 
 from postiquette.policies.language.folding import fold
-from postiquette.policies.language.patterns import Language
+from postiquette.policies.language.patterns import Language, Pattern
 from postiquette.policies.language.reader import Request, words_said
 
-#: what must survive a cut: links, mentions, hashtags, numbers
-KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|\d[\d.,:%]*")
+#: what must survive a cut: links, mentions, hashtags, numbers, but those that only count the items of a list
+KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|(?m:(?!^\d{1,2}[.)]\s))(?<!\d)\d[\d.,:%]*")
 #: punctuation and blanks that dangle before a cut, and after one
 _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
-LOOSE_AFTER = re.compile(r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|\u2013|\u2014|>|\|)(?=[^\S\n]))?")
+LOOSE_AFTER = re.compile(
+    r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|/{1,2}|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
+)
 #: a comma or a dash with more of the sentence behind it, or the stop at the end of a line
 _GOES_ON = re.compile(r"[,，、،]\s*['\"“‘«]?\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")
 #: between two things that are said in brackets
@@ -25,11 +27,12 @@ _LAST_WORD = re.compile(r"(?<![\w'’-])[^\W_]+\s*\Z")
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
 #: the word that may lead from a request to what others are to be told
 _NAMELY = re.compile(r"[^\S\n]+([^\W_][^\s'’]*(?:['’]|(?=[^\S\n])))")
-#: what a request still says behind the stretch that was found: some words to the end of its clause
-_REST_OF_CLAUSE = re.compile(
-    r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}"
-    r"(?=\s*(?:$|\n|[.!?,;:\u2026)\]。！？、،؛؟।](?:\W|$)|[\u2600-\u27BF\U0001F000-\U0001FAFF]))"
+#: what a request still says behind the stretch that was found: some words to the end of its clause; more where they complete it
+_TO_THE_END = (
+    r"(?=\s*(?:$|\n|[.!?,;:\u2026)\]。！？、،؛؟।](?:\W|$)|[\u2600-\u27BF\U0001F000-\U0001FAFF]|\s[\u2013\u2014-]\s))"
 )
+_REST_OF_CLAUSE = re.compile(r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}" + _TO_THE_END)
+_COMPLEMENT = re.compile(r" ([^\W\d_]+['’]?)(?:(?: ?)(?!https?:|www\.)[#@]?[^\W_][\w'’/-]*){1,16}" + _TO_THE_END)
 #: signs that plead or mean sharing go with the request before them
 _PLEADING_SIGNS = re.compile(r"[^\S\n]*(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*)+")
 _LEADING_SIGNS = re.compile(r"(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*[^\S\n]*)+\Z")
@@ -48,8 +51,12 @@ _ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)")
 #: within which a request may stand with other words
 BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
-#: what only leads to a request, or goes with it: "P.S.", a recycling sign
-_LEAD_IN = re.compile(r"(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE)
+#: what sets words off in Markdown
+_MARKUP = re.compile(r"(?:\*\*|__|~~|[*_])\Z")
+#: what only leads to a request, or goes with it: "P.S.", a recycling sign, the number of an item
+_LEAD_IN = re.compile(
+    r"(?:^\d{1,2}[.)](?=\s|\Z))?(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE
+)
 _SMALL_START = re.compile(r"[.!?\u2026।]\s+[a-z]|\A[a-z]")
 _CLAUSE_END = re.compile(
     r"(?:^|[.!?:\u2026।。！？؟\n)\]\"\u201d]|https?://\S+|[@#]\w+|[\u2600-\u27BF\U0001F000-\U0001FAFF]\uFE0F?)\s*\Z"
@@ -103,11 +110,12 @@ def cut(text: str, request: Request, language: Language) -> Edit:
     if joined and re.match(r"\s+\w", text[end:]):
         end = joined.start("object")
     else:
-        end = _end_of_clause(text, end, language)
+        end = end_of_clause(text, end, language)
     signs = _PLEADING_SIGNS.match(text, end) or _POINTING_SIGNS.match(text, end)
     end = signs.end() if signs else end
     signs = _LEADING_SIGNS.search(text, 0, start)
     start = signs.start() if signs else start
+    start, end = _with_markup(text, start, end)
     bracketed = start
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
@@ -173,6 +181,15 @@ def _cut_within(text: str, request: Request, language: Language, first: int, las
     return Edit(start, end, "")
 
 
+def _with_markup(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch with the marks that set it off, where they set off nothing besides."""
+    opening = _MARKUP.search(text, 0, start)
+    if opening is None:
+        return start, end
+    closing = re.compile(r"[.!?\u2026 ]*" + re.escape(opening[0])).match(text, end)
+    return (opening.start(), closing.end()) if closing else (start, end)
+
+
 def _line(text: str, start: int, end: int) -> tuple[int, int]:
     below = text.find("\n", end)
     return text.rfind("\n", 0, start) + 1, len(text) if below < 0 else below
@@ -184,14 +201,23 @@ def _says_nothing(text: str, start: int, end: int) -> bool:
     return _LEAD_IN.fullmatch(text[first:start] + text[end:last]) is not None
 
 
-def _end_of_clause(text: str, end: int, language: Language) -> int:
-    condition = language.condition.regex.match(fold(text[end:]).text)
-    if condition:
-        return end + fold(text[end:]).span(0, condition.end())[1]
-    rest = _REST_OF_CLAUSE.match(text, end)
-    if rest is None or not rest[0].strip()[0].islower() or language.joint.regex.match(fold(rest[0].strip()).text):
-        return end
-    return rest.end()
+def end_of_clause(text: str, end: int, language: Language) -> int:
+    """Where the clause of a request ends, with its condition, and with what would come of it."""
+    after = _past(language.condition, text, end)
+    if after == end:
+        completes, rest = _COMPLEMENT.match(text, end), _REST_OF_CLAUSE.match(text, end)
+        if completes and language.complement.regex.fullmatch(_plain(completes[1])):
+            after = completes.end()
+        elif rest and rest[0].strip()[0].islower() and not language.joint.regex.match(fold(rest[0].strip()).text):
+            after = rest.end()
+    return _past(language.outcome, text, after)
+
+
+def _past(clause: Pattern, text: str, start: int) -> int:
+    """Where a clause ends that begins there; there, where none does."""
+    folded = fold(text[start:])
+    said = clause.regex.match(folded.text)
+    return start + folded.span(0, said.end())[1] if said else start
 
 
 def _goes_on(text: str, start: int, end: int, language: Language) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
-from postiquette.policies.cutting import BRACKETS, KEEPSAKES, LOOSE_AFTER, Edit, cut, half, joined
+from postiquette.policies.cutting import BRACKETS, KEEPSAKES, LOOSE_AFTER, Edit, cut, end_of_clause, half, joined
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import Reading, Request, pieces, read, words_said
@@ -68,7 +68,7 @@ def _language(code: str) -> Language:
 
 def _attempts(text: str, requests: tuple[Request, ...], language: Language) -> Iterator[tuple[Edit, ...]]:
     """Ways to edit, best first: keep the thing to be shared where nothing else names it, then the plain cut."""
-    if len(requests) == 1 and words_said(text[: requests[0].start] + text[requests[0].end :]) < 3:
+    if len(requests) == 1:
         kept = _what_it_names(text, requests[0], language)
         if kept:
             yield kept
@@ -108,17 +108,20 @@ def _moved(edits: Iterable[Edit], by: int, piece: str, text: str) -> Iterator[Ed
 
 def _what_it_names(text: str, request: Request, language: Language) -> tuple[Edit, ...] | None:
     """The cut of all of a request but what it names: "Share this guide with your team: https://…" becomes "This guide: https://…"."""
-    asking = fold(text[request.start : request.end])
+    ends = end_of_clause(text, request.end, language)
+    if words_said(text[: request.start] + text[ends:]) > 2:
+        return None
+    asking = fold(text[request.start : ends])
     match = language.named.regex.search(asking.text)
     if match is None or request.type not in _PASSES_ON or words_said(asking.text[: match.start()]) > 2:
         return None
     start, end = (request.start + place for place in asking.span(*match.span("named")))
-    after = LOOSE_AFTER.match(text, request.end)
+    after = LOOSE_AFTER.match(text, ends)
     tail = after.group() if after else ""
-    if tail.strip() != ":" and not text[request.end + len(tail) :].lstrip().startswith("http"):
+    if tail.strip() != ":" and not text[ends + len(tail) :].lstrip().startswith("http"):
         return None
     by = tail.rstrip() if tail.strip() == ":" else ":"
-    return Edit(request.start, start + 1, text[start].upper()), Edit(end, request.end + len(tail.rstrip()), by)
+    return Edit(request.start, start + 1, text[start].upper()), Edit(end, ends + len(tail.rstrip()), by)
 
 
 def _is_stump(text: str) -> bool:

@@ -104,7 +104,8 @@ class Regex:
 
     def _patiently(self, how: Callable[[Any], _Result], in_vain: _Result) -> _Result:
         """What the interpreter finds, which needs no stack."""
+        regex = self._interpreted
         try:
-            return how(self._interpreted)
+            return how(regex)
         except pcre2.LibraryError:
             return in_vain

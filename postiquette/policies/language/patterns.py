@@ -34,6 +34,11 @@ _AFTER_REQUEST = (
     r"(?:\s+(?:<if>)|,\s+(?:<if_comma>))<e>(?:(?!https?:|www\.|\s[\u2013\u2014-]\s)[^.!?…,;:\n@#]){1,80}"
     r"(?=[.!?…,;:\n@#]|\s[\u2013\u2014-]\s|https?:|www\.|$)"
 )
+_SIGN = r"\u2600-\u27BF\U0001F000-\U0001FAFF"
+_WHAT_WOULD_COME = (
+    rf"[\s,;:.!?…)\u2013\u2014{_SIGN}-]{{1,6}}(?:(?:<and>)<e>\s+)?(?<![^\W_])(?:<outcome>)<e>"
+    rf"(?:(?!https?:|www\.)[^.!?…\n@#0-9{_SIGN}]){{0,90}}(?=[.!?…\n{_SIGN}]|$)"
+)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SLOT = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z_]+)>")
 #: an escape, a set of characters, or a slot
@@ -104,6 +109,10 @@ class Language:
     dangling: Pattern
     #: what goes with a request that stands before it: a condition, a purpose
     condition: Pattern
+    #: words that go on with what a request names, or with whom it goes to
+    complement: Pattern
+    #: what says, right after a request, what would come of it, or thanks for it
+    outcome: Pattern
     #: what a request may ask for besides spreading, and what stays when the spreading goes: "sign", "watch"
     besides: Pattern
     #: the same, of verbs that do not take over the request's object: "take part"
@@ -203,6 +212,8 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         joint=words.listed("joint"),
         dangling=words.clause("dangling", _BEFORE_REQUEST),
         condition=words.clause("condition", _AFTER_REQUEST),
+        complement=words.listed("complement"),
+        outcome=words.clause("outcome", _WHAT_WOULD_COME),
         besides=words.listed("besides"),
         besides_alone=words.listed("besides_alone"),
         named=words.clause("named", "<b>(?P<named><named>)"),

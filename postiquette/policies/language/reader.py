@@ -36,6 +36,8 @@ _RUN_ON = re.compile(
 )
 #: what goes on with a clause about those to be tagged: 'who always says "five more minutes" and is late'
 _WHAT_THEY_SAY = re.compile(r'\s?"[^"\n]{1,60}"(?:,? [^.!?\n#@"]{1,60})?(?=\s*(?:[.!?…\n#@]|$))')
+#: underlines that set words off, as Markdown has them
+_EMPHASIS = re.compile(r"(?<![\w@#/])(_{1,2})(?=\w)([^_\n]{1,80})(\1)(?!\w)")
 _HIDDEN = "\x00"
 _HIDDEN_LINK = "http\x00"
 #: texts of fewer words may be a greeting
@@ -129,6 +131,8 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
     visible = folded.text
     if "http" in visible or "www." in visible:
         visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), visible)
+    if "_" in visible:
+        visible = _EMPHASIS.sub(lambda line: " " * len(line[1]) + line[2] + " " * len(line[3]), visible)
     glance = index().look(visible)
     asking = glance.concern.asking
     if asking and len(visible) == len(text):

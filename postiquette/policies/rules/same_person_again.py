@@ -10,17 +10,17 @@ Example:
 
     [[posts]]
     id = "a"
-    text = "@maria could you share our list of open workshops with your readers?"
+    text = "The workshops are open all June. @maria could you share our list with your readers?"
 
     [[posts]]
     id = "b"
-    text = "@maria would you pass on the dates of the repair evening, please?"
+    text = "The repair evening has a new date. @maria would you pass it on, please?"
 
 Instead: ask somebody else, or give @maria something first and let a while go by.
 
     [[posts]]
     id = "a"
-    text = "@maria could you share our list of open workshops with your readers?"
+    text = "The workshops are open all June. @maria could you share our list with your readers?"
 
     [[posts]]
     id = "b"

@@ -41,12 +41,13 @@ def plan(context: Context, apply_: bool, format_: str) -> int:
 def _apply(context: Context, project: Project, moves: tuple[Move, ...]) -> None:
     """Write the moves, all or none. Raises InputError where the queue is not what was planned for."""
     from postiquette.errors import InputError
-    from postiquette.queue import deliveries, sync
+    from postiquette.queue import deliveries
     from postiquette.queue.deliveries import Move as Change
     from postiquette.queue.states import State
+    from postiquette.scheduler import intake
 
     with context.store(project) as store, store.begin() as connection:
-        if sync.compare(connection, project.drafts, project.gathered.sources):
+        if intake.compare(project, connection, now()):
             raise InputError("the files and the queue differ", hint="`postiquette sync` first, then plan again.")
         known = deliveries.by_keys(connection, [move.candidate.key for move in moves])
         for move in moves:

@@ -36,7 +36,11 @@ def sync(context: Context, yes: bool, dry_run: bool) -> int:
     project = context.project()
     if dry_run:
         with project.store_if_any() as store:
-            changes = intake.compare(project, store) if store is not None else Changes(added=project.drafts)
+            if store is None:
+                changes = Changes(added=project.drafts)
+            else:
+                with store.read() as connection:
+                    changes = intake.compare(project, connection, now())
     else:
         with context.store(project, create=True) as store:
             changes = intake.take_in(project, store, now(), person(), even_if_alarming=yes)
@@ -54,6 +58,8 @@ def _show_changes(changes: Changes) -> None:
         click.secho(f"+ {draft.key}", fg="green")
     for _, draft in changes.changed:
         click.secho(f"~ {draft.key}", fg="yellow")
+    for delivery in changes.slotless:
+        click.secho(f"~ {delivery.key}  another slot: its own is none any more", fg="yellow")
     for delivery in changes.withdrawn:
         click.secho(f"- {delivery.key}", fg="red")
     for message in changes.refused:
@@ -61,8 +67,8 @@ def _show_changes(changes: Changes) -> None:
     if not changes:
         click.echo("The queue is as the files say.")
         return
-    added, changed, withdrawn = len(changes.added), len(changes.changed), len(changes.withdrawn)
-    click.echo(f"{added} added, {changed} changed, {withdrawn} withdrawn")
+    changed = {known.key for known, _ in changes.changed} | {delivery.key for delivery in changes.slotless}
+    click.echo(f"{len(changes.added)} added, {len(changed)} changed, {len(changes.withdrawn)} withdrawn")
 
 
 @click.command()

@@ -147,7 +147,7 @@ def status(context: Context, format_: str) -> int:
 
     project = context.project()
     with context.store(project) as store:
-        found = health(project, store)
+        found = health(project, store, now())
     if format_ == "json":
         print_json(found.as_json())
         return 1 if found.needs_a_person else 0

@@ -114,7 +114,7 @@ class PostEntry(BaseModel):
         if value is None:
             return None
         if not isinstance(written, datetime):
-            raise ValueError(f"expected a date and a time such as 2026-12-01T09:00:00, got {value!r}")
+            raise ValueError(f"expected a date and a time such as 2026-12-01T09:00:00, got {str(value)!r}")
         if not 2000 <= written.year < 2200:
             raise ValueError(f"expected a year between 2000 and 2199, got {written.year}")
         return written

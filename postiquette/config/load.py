@@ -147,14 +147,49 @@ def _secrets_folder(data: Mapping[str, Any], file: Path) -> str | None:
     return named
 
 
+#: what pydantic finds, in the words of the file
+_EXPECTED = {
+    "list_type": "expected a list in brackets",
+    "tuple_type": "expected a list in brackets",
+    "dict_type": "expected a table in braces",
+    "model_type": "expected a table in braces",
+    "model_attributes_type": "expected a table in braces",
+    "too_short": "expected at least {min_length} items",
+    "string_type": "expected a text in quotes",
+    "bool_type": "expected true or false",
+    "date_type": "expected a day",
+    "date_parsing": "expected a day",
+    "date_from_datetime_parsing": "expected a day",
+    "date_from_datetime_inexact": "expected a day",
+}
+#: how some keys are written
+_AS_IN = {
+    "slots": 'slots = ["Mon-Fri 09:00", "Sat 11:00"]',
+    "media": 'media = [{ path = "harbour.jpg", alt = "The harbour at dawn" }]',
+    "window": "window = { posts = 20, days = 30 }",
+    "thread": 'thread = ["The first post.", "The second."]',
+    "until": "until = 2026-12-31",
+    "allow": 'allow = { repeated-text = "weekly opening hours" }',
+}
+
+
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
     """Turn pydantic's errors into problems whose keys are the written ones. Secrets are never repeated."""
+    found: dict[tuple[str | int, ...], list[Mapping[str, Any]]] = {}
     for item in error.errors(include_url=False):
-        keys = tuple(part for part in item["loc"] if not (isinstance(part, str) and part.startswith("function-")))
-        yield Problem(_message(item, keys, model), keys=tuple(str(key) for key in keys))
+        # what pydantic puts between the written keys names its own steps
+        keys = tuple(p for p in item["loc"] if not (isinstance(p, str) and (p.startswith("function-") or "[" in p)))
+        found.setdefault(keys, []).append(item)
+    for keys, items in found.items():
+        choices = [item for item in items if item["type"] in ("enum", "literal_error")]
+        others = [item for item in items if item not in choices]
+        for one in (*choices[:1], *others):
+            yield Problem(_message(one, keys, model, choices), keys=tuple(str(key) for key in keys))
 
 
-def _message(item: Mapping[str, Any], keys: tuple[str | int, ...], model: type[BaseModel]) -> str:
+def _message(
+    item: Mapping[str, Any], keys: tuple[str | int, ...], model: type[BaseModel], choices: list[Mapping[str, Any]]
+) -> str:
     kind = item["type"]
     if kind == "extra_forbidden":
         return f"unknown key {keys[-1]!r}" + did_you_mean(str(keys[-1]), _fields_at(model, keys[:-1]))
@@ -162,10 +197,16 @@ def _message(item: Mapping[str, Any], keys: tuple[str | int, ...], model: type[B
         return "this key is required"
     message = str(item["msg"]).removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
+    if kind in _EXPECTED:
+        message = _EXPECTED[kind].format(**item.get("ctx", {}))
+        example = next((_AS_IN[key] for key in reversed(keys) if key in _AS_IN), None)
+        message += f", as in {example}" if example else ""
     value = item.get("input")
     secret = any(str(key) in ("password", "token") for key in keys)
-    if kind == "enum" or kind == "literal_error":
-        message += did_you_mean(str(value), re.findall(r"'([^']+)'", message))
+    if item in choices:
+        known = [name for one in choices for name in re.findall(r"'([^']+)'", str(one["msg"]))]
+        near = did_you_mean(str(value), known)
+        message = f"expected one of {', '.join(known)}" + (near if "mean" in near else "")
     if not secret and kind != "value_error" and isinstance(value, str | int | float | bool):
         message += f", got {str(value)[:60]!r}" if isinstance(value, str) else f", got {value}"
     return message

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
-from postiquette.model import Entry, Kind, Policy
+from postiquette.model import SIBLINGS, Entry, Kind, Policy
 from postiquette.policies.decide import kind_in_excess, kind_of
 from postiquette.policies.forecast import INSTANT, Audience, Candidate, Slots
 from postiquette.policies.ledger import Ledger
@@ -18,7 +19,7 @@ _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Unit:
-    """What counts once: a post for its audience."""
+    """What is decided once: a post for its audience. What goes out much later than the rest of it is an outing of its own."""
 
     post: str
     kind: Kind
@@ -36,9 +37,18 @@ class Unit:
         return self.kind is Kind.SHARE_REQUEST
 
 
+class Outing(NamedTuple):
+    """What counts once."""
+
+    at: datetime
+    unit: Unit
+    #: its first delivery
+    key: str
+
+
 @dataclass(frozen=True)
 class Answer:
-    """Times of the deliveries, and the asks that do not pass at them."""
+    """Times of the deliveries, and the asks that do not pass at them, each by its first delivery."""
 
     times: dict[str, datetime]
     left: tuple[str, ...]
@@ -78,10 +88,11 @@ class Board:
                 keys.setdefault(candidate.post.id, []).append(key)
         for post, mine in keys.items():
             all_ = [self.candidates[key] for key in mine]
-            first = all_[0]
+            first, last = all_[0], all_[-1]
             kind = kind_of(first.post, first.post.content, policy.wording)
             saved = kind_in_excess(first.post, policy) if kind is Kind.SHARE_REQUEST else None
-            free = all(one.by_slot for one in all_)
+            # what it counts as changes with the time between its outings, and no sweep foresees that
+            free = all(one.by_slot for one in all_) and last.at - first.at <= SIBLINGS
             content = first.post.content
             approved = any(one.approval is not None and one.approval.covers(content, one.at) for one in all_)
             yield post, Unit(post, kind, saved, tuple(mine), free, approved)
@@ -92,13 +103,19 @@ class Board:
         accounts = {candidate.account.name for candidate in self.candidates.values()}
         return len(accounts) > 1 or any(candidate.at < self.now for candidate in self.candidates.values())
 
+    @property
+    def holds_more_still(self) -> bool:
+        """Whether some slot posts are not moved, though they might be: they have several outings."""
+        free = set(self.movable)
+        return any(one.by_slot and one.settled is None and key not in free for key, one in self.candidates.items())
+
     def unit_of(self, key: str) -> Unit:
         """The unit of a delivery that may move."""
         return self.units[self.candidates[key].post.id]
 
     def answer(self, times: dict[str, datetime]) -> Answer:
         """What becomes of the asks at these times, and what the moves cost."""
-        left = tuple(unit.post for _, unit in self.failing(times))
+        left = tuple(outing.key for outing in self.failing(times))
         moved = self.moved(times)
         shift = sum(abs(at - self.candidates[key].at).total_seconds() for key, at in moved.items())
         return Answer(times, left, (len(left), len(moved), shift))
@@ -111,27 +128,34 @@ class Board:
         """The deliveries that are not at their own time."""
         return {key: at for key, at in times.items() if at != self.candidates[key].at}
 
-    def in_order(self, times: Mapping[str, datetime]) -> list[tuple[datetime, Unit]]:
-        """The units as they go out, none at the same instant as another."""
-        firsts = [
-            (*min((times[key], self.candidates[key].position, key) for key in unit.keys), unit)
-            for unit in self.units.values()
-        ]
+    def in_order(self, times: Mapping[str, datetime]) -> list[Outing]:
+        """All that goes out, none at the same instant as another."""
+        firsts = [first for unit in self.units.values() for first in self._firsts(unit, times)]
         firsts.sort(key=lambda first: first[:3])
         found, last = [], self.audience.newest
-        for due, _, _, unit in firsts:
+        for due, _, key, unit in firsts:
             at = max(due, self.now)
             last = at if last is None or at > last else last + INSTANT
-            found.append((last, unit))
+            found.append(Outing(last, unit, key))
         return found
 
-    def failing(self, times: Mapping[str, datetime]) -> Iterator[tuple[datetime, Unit]]:
-        """The asks that do not pass, in order, with their moments; what goes out before them stands as the policy will have made it."""
+    def _firsts(self, unit: Unit, times: Mapping[str, datetime]) -> Iterator[tuple[datetime, int, str, Unit]]:
+        """The first delivery of each outing of a unit, with its time and position."""
+        due = [(times[key], self.candidates[key].position, key) for key in unit.keys]
+        begun: datetime | None = None
+        for at, position, key in sorted(due) if len(due) > 1 else due:
+            if begun is None or max(at, self.now) - begun > SIBLINGS:
+                begun = max(at, self.now)
+                yield at, position, key, unit
+
+    def failing(self, times: Mapping[str, datetime]) -> Iterator[Outing]:
+        """The asks that do not pass, in order; what goes out before them stands as the policy will have made it."""
         ledger = self.audience.ledger.copy()
-        for at, unit in self.in_order(times):
+        for outing in self.in_order(times):
+            at, unit, _ = outing
             passes = self.passes(ledger, unit, at)
             if not passes:
-                yield at, unit
+                yield outing
             kind = unit.kind if passes else unit.saved
             if kind is not None:
                 ledger.add(Entry(at, unit.post, kind))

@@ -70,24 +70,27 @@ def arrange(
     exact = True
     for name, candidates in by_audience.items():
         board = Board(candidates, audiences.get(name, Audience()), policy, slots, now)
-        found = _sweep(board)
+        found = _sweep(board, board.unmoved())
         if found.cost > (0, 0, 0.0):
             found = min(found, board.answer(_deferred(board, rulebook)), key=lambda answer: answer.cost)
         if found.left and (spread := respaced(board, _EFFORT)):
             found = min(found, spread, key=lambda answer: answer.cost)
+        while found.left and (again := _sweep(board, found.times)).cost < found.cost:
+            # what was moved has made room
+            found = again
         better, proved = search(board, found, _BUDGET // len(by_audience))
         exact = exact and proved
         moves += [Move(board.candidates[key], at) for key, at in board.moved(better.times).items()]
-        left += [board.candidates[board.units[post].keys[0]] for post in better.left]
+        left += [board.candidates[key] for key in better.left]
     moves.sort(key=lambda move: (move.to, move.candidate.key))
     left.sort(key=lambda candidate: candidate.order)
     return Arrangement(tuple(moves), tuple(left), exact)
 
 
-def _sweep(board: Board) -> Answer:
-    """Keep what passes, in order of time; then find each of the others the nearest slot."""
-    times = board.unmoved()
-    moments = {unit.post: at for at, unit in board.in_order(times)}
+def _sweep(board: Board, start: Mapping[str, datetime]) -> Answer:
+    """Keep what passes where it is at the start, in order of time; then find each of the others the nearest slot."""
+    times = dict(start)
+    moments = {unit.post: at for at, unit, _ in board.in_order(times)}
     ledger, homeless = _kept(board, times)
     for unit in homeless:
         for at in _places(board, unit, times):
@@ -140,7 +143,7 @@ def _kept(board: Board, times: Mapping[str, datetime]) -> tuple[Ledger, list[Uni
     """The ledger of all that may stay where it is, and the asks that may not, in order of time."""
     ledger, homeless = board.ledger(), []
     kept: list[tuple[datetime, Unit]] = []
-    for at, unit in board.in_order(times):
+    for at, unit, _ in board.in_order(times):
         if not board.passes(ledger, unit, at) and not unit.free:
             homeless += _make_room(board, ledger, kept, unit, at)
         if board.passes(ledger, unit, at):
@@ -151,7 +154,7 @@ def _kept(board: Board, times: Mapping[str, datetime]) -> tuple[Ledger, list[Uni
             homeless.append(unit)
         elif unit.saved is not None:
             ledger.add(Entry(at, unit.post, unit.saved))
-    order = {unit.post: at for at, unit in board.in_order(times)}
+    order = {unit.post: at for at, unit, _ in board.in_order(times)}
     return ledger, sorted(homeless, key=lambda unit: order[unit.post])
 
 

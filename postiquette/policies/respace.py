@@ -59,7 +59,7 @@ def _shared_out(board: Board) -> tuple[_Slots, _Slots]:
     ledger = board.ledger()
     own = board.unmoved()
     still = set(plain)
-    for moment, unit in board.in_order(own):
+    for moment, unit, _ in board.in_order(own):
         key, account = unit.keys[0], board.candidates[unit.keys[0]].account.name
         if key not in still:
             kind = unit.kind if board.passes(ledger, unit, moment) else unit.saved

@@ -36,7 +36,7 @@ def search(board: Board, found: Answer, budget: int) -> tuple[Answer, bool]:
     else:
         return found, False
     looking.look()
-    return looking.best, looking.budget > 0 and looking.proves
+    return looking.best, looking.budget > 0 and looking.proves and not board.holds_more_still
 
 
 class _Everything:
@@ -118,7 +118,7 @@ class _Mending:
         still = [key for key in board.movable if key not in moved]
         for pair in (*board.colliding(times), *board.disordered(times)):
             return {key: _ANY_TIME for key in pair if key in still}
-        for at, unit in board.failing(times):
+        for at, unit, _ in board.failing(times):
             return dict(self._help(unit, at, times, still))
         return None
 

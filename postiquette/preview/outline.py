@@ -93,12 +93,14 @@ def laid_out(project: Project, now: datetime, *, back: timedelta = timedelta(0))
 
             yield LaidOut(from_drafts(project, project.drafts, now))
             return
+        from postiquette.queue import leases
         from postiquette.scheduler.intake import rehearse
         from postiquette.scheduler.outlook import from_store, waiting_for_a_person
 
         with rehearse(project, store, now) as (connection, notes):
             waiting = tuple(waiting_for_a_person(project, connection))
-            yield LaidOut(from_store(project, connection, now, back), waiting, notes)
+            paused = tuple(stop.told() for stop in leases.stops(connection))
+            yield LaidOut(from_store(project, connection, now, back), waiting, (*paused, *notes))
 
 
 def outline(project: Project, now: datetime, *, days: int | None = None, back: timedelta = timedelta(0)) -> Outline:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from postiquette.model import Account
+from postiquette.model import Account, Action, Kind
 from postiquette.policies.forecast import Layout
 from postiquette.policies.plan import Arrangement, arrange
 from postiquette.preview.outline import LaidOut, Line, laid_out, outline_of
@@ -47,12 +47,15 @@ class Proposal:
 
     def left_over(self) -> Iterator[Line]:
         """The asks that no slot helps, each with what the policy says of it as planned."""
-        left = {candidate.post.id for candidate in self.arrangement.left}
-        seen: set[str] = set()
-        for line in self.after:
-            if line.post in left and line.post not in seen:
-                seen.add(line.post)
-                yield line
+        left = {candidate.key for candidate in self.arrangement.left}
+        yield from (line for line in self.after if line.key in left)
+
+    def displaced(self) -> Iterator[Line]:
+        """The asks that pass where they are, but no more once what is left over has been deferred."""
+        left = {candidate.key for candidate in self.arrangement.left}
+        asks = (line for line in self.after if line.decision.kind is Kind.SHARE_REQUEST and line.key not in left)
+        if any(line.decision.action is Action.DEFER for line in self.left_over()):
+            yield from (line for line in asks if line.decision.action not in (Action.ALLOW, Action.REWRITE))
 
     def as_json(self) -> dict[str, Any]:
         """For programs; times are ISO 8601 in UTC."""
@@ -65,6 +68,10 @@ class Proposal:
             "left": [
                 {"id": line.key, "decision": str(line.decision.action), "reason": line.decision.reason()}
                 for line in self.left_over()
+            ],
+            "displaced": [
+                {"id": line.key, "decision": str(line.decision.action), "reason": line.decision.reason()}
+                for line in self.displaced()
             ],
         }
 

@@ -46,11 +46,11 @@ def _names_accounts(form: Format) -> bool:
 
 
 def _posts(deliveries: Iterable[Delivery]) -> Iterable[list[Delivery]]:
-    """Deliveries that one row can declare: of one post, and by slot or at one time."""
-    rows: dict[tuple[str, str, datetime | None], list[Delivery]] = {}
+    """Deliveries that one row can declare: of one post, at one time, be it a slot or fixed."""
+    rows: dict[tuple[str, str, datetime, bool], list[Delivery]] = {}
     for delivery in deliveries:
-        at = None if delivery.by_slot else delivery.due_at
-        rows.setdefault((delivery.post.id, delivery.post.content.fingerprint(), at), []).append(delivery)
+        together = (delivery.post.id, delivery.post.content.fingerprint(), delivery.due_at, delivery.by_slot)
+        rows.setdefault(together, []).append(delivery)
     return rows.values()
 
 

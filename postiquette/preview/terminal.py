@@ -110,10 +110,16 @@ def show_proposal(proposal: Proposal, console: Console, *, applied: bool) -> Non
     if moves:
         console.print(table)
         console.print(Text(f"Times in {zone}.", style="dim"))
+    why = "no slot helps" if proposal.arrangement.exact else "no slot was found for it"
     for line in proposal.left_over():
         console.print(
-            Text.assemble((line.key, "bold magenta"), f" stays: no slot helps. {safe(line.decision.reason())}. ")
-            + Text(f"It would be {_LEFT[line.decision.action]}.", style="dim")
+            Text.assemble((line.key, "bold magenta"), f" stays: {why}. {safe(line.decision.reason())}. ")
+            + Text(f"It would be {_left(line)}.", style="dim")
+        )
+    for line in proposal.displaced():
+        console.print(
+            Text.assemble((line.key, "bold magenta"), f" passes only until then: it would be {_left(line)}. ")
+            + Text(f"{safe(line.decision.reason())}.", style="dim")
         )
     count = f"{len(moves)} post{'' if len(moves) == 1 else 's'} {'moved' if applied else 'to move'}"
     quality = "nothing better exists" if proposal.arrangement.exact else "the best that was found"
@@ -135,6 +141,13 @@ def _entries(lines: Iterable[Line], others: set[tuple[str, datetime]], zone: str
         shown.append(f"{sign if changes else '  '}{time}  {safe(line.key)} · {mark}\n", style if changes else "")
     shown.rstrip()
     return shown
+
+
+def _left(line: Line) -> str:
+    """What the policy does with an ask that does not pass."""
+    when = line.decision.defer_to
+    later = f" to {local(when, line.account)}, at the expense of a later ask" if when is not None else ""
+    return _LEFT[line.decision.action] + later
 
 
 _LEFT = {

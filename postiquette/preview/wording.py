@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -40,8 +40,13 @@ def budget(balance: Balance, account: Account) -> str:
     noun = "asks" if balance.counter.kind is Kind.SHARE_REQUEST else "promotions"
     line = f"{noun} {balance.spent} of {balance.allowed} used"
     if balance.next_free_at is not None and not balance.free:
-        line += f", next free {local(balance.next_free_at, account)}"
+        line += f", next free {local(_next_minute(balance.next_free_at), account)}"
     return line
+
+
+def _next_minute(at: datetime) -> datetime:
+    """The first whole minute from an instant on: minutes are what a person can write."""
+    return at if at.second == at.microsecond == 0 else at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def body(content: Content) -> str:

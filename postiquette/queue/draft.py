@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,8 @@ class Draft:
     declaration: Declared
     #: None: the account's next free slot
     at: datetime | None
+    #: the slot that it takes if that is free
+    seat: datetime | None = None
     written_at: datetime | None = None
     #: what else, beside its declaration, makes the post what it is on this account
     on: tuple[str, ...] = ()
@@ -44,6 +46,9 @@ class Draft:
         """id@account."""
         return f"{self.post.id}@{self.account}"
 
+
+#: the slots of an account from an instant on, in order
+Slots = Callable[[str, datetime], Iterator[datetime]]
 
 #: the next free slot of an account: its name and the times already taken
 NextSlot = Callable[[str, set[datetime]], datetime]

@@ -104,6 +104,11 @@ class Switch:
     at: datetime
     reason: str
 
+    def told(self) -> str:
+        """For people."""
+        name = "Everything" if self.name == "*" else self.name
+        return f"{name} is paused by {self.by} since {self.at:%Y-%m-%d %H:%M} UTC: {self.reason}"
+
 
 def pause(connection: sa.Connection, switch: Switch) -> None:
     """Stop an account, or everything; a stop that is set already keeps its first reason."""

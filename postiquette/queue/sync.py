@@ -1,14 +1,16 @@
 """Brings the queue in line with what the sources declare: shows the difference first, then applies it whole or not at all.
 
 What a source says now is compared with what *that source* said last. Posts from elsewhere are not touched, and a post that was
-deferred or rescheduled keeps its time until its declaration changes.
+deferred or rescheduled keeps its time until its declaration changes. One that goes by slots takes another where its own is no slot of its
+account any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +19,7 @@ from postiquette.errors import InputError
 from postiquette.queue import deliveries, leases
 from postiquette.queue.deliveries import Move
 from postiquette.queue.delivery import Delivery, content_to, waivers_to
-from postiquette.queue.draft import Draft, NextSlot
+from postiquette.queue.draft import Draft, NextSlot, Slots
 from postiquette.queue.states import CHANGEABLE, Counted, State
 
 #: more than this part of the queue to withdraw, and a person has to say so
@@ -37,16 +39,20 @@ class Changes:
     added: list[Draft] = field(default_factory=list)
     changed: list[tuple[Delivery, Draft]] = field(default_factory=list)
     withdrawn: list[Delivery] = field(default_factory=list)
+    #: what goes by slots, and whose time is no slot of its account any more
+    slotless: list[Delivery] = field(default_factory=list)
     #: what cannot be done, and why
     refused: list[str] = field(default_factory=list)
     #: why a person has to say yes first
     alarming: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.withdrawn)
+        return bool(self.added or self.changed or self.withdrawn or self.slotless)
 
 
-def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterable[str]) -> Changes:
+def compare(
+    connection: sa.Connection, drafts: Iterable[Draft], sources: Iterable[str], slots: Slots, now: datetime
+) -> Changes:
     """The difference between what is declared and the queue. `sources` are those that were there to be read."""
     drafts = list(drafts)
     changes = Changes()
@@ -65,8 +71,25 @@ def compare(connection: sa.Connection, drafts: Iterable[Draft], sources: Iterabl
     waiting = deliveries.in_states(connection, CHANGEABLE)
     from_files = [d for d in waiting if d.source != BY_COMMAND and d.counted is Counted.NO]
     changes.withdrawn = [delivery for delivery in from_files if delivery.key not in declared]
+    fixed = {draft.key for _, draft in changes.changed if draft.at is not None}
+    gone = fixed | {delivery.key for delivery in changes.withdrawn}
+    changes.slotless = list(_slotless((d for d in waiting if d.key not in gone), slots, now))
     _alarm(changes, from_files, set(sources))
     return changes
+
+
+def _slotless(waiting: Iterable[Delivery], slots: Slots, now: datetime) -> Iterator[Delivery]:
+    """What is to come and goes by slots, at a time that is none; an account without slots has nothing better to offer."""
+    by_account: dict[str, list[Delivery]] = {}
+    for delivery in waiting:
+        if delivery.by_slot and delivery.counted is Counted.NO and delivery.due_at > now:
+            by_account.setdefault(delivery.account, []).append(delivery)
+    for account, mine in by_account.items():
+        last = max(delivery.due_at for delivery in mine)
+        coming = slots(account, now)
+        known = set(takewhile(last.__ge__, coming))
+        if known or next(coming, None) is not None:
+            yield from sorted((d for d in mine if d.due_at not in known), key=lambda d: (d.due_at, d.position))
 
 
 def _compare_changed(changes: Changes, known: Delivery, draft: Draft, queue: Iterable[Delivery]) -> None:
@@ -112,8 +135,16 @@ def apply(connection: sa.Connection, changes: Changes, next_slot: NextSlot, by: 
     for delivery in changes.withdrawn:
         move = Move(by, now, "no longer declared by its source")
         deliveries.transition(connection, delivery, State.WITHDRAWN, move, declared=UNDECLARED)
+    slotless = {delivery.key for delivery in changes.slotless}
     for known, draft in changes.changed:
-        _apply_changed(connection, known, draft, next_slot, taken, Move(by, now, "its declaration changed"))
+        move = Move(by, now, "its declaration changed")
+        _apply_changed(connection, known, draft, next_slot, taken, move, keeps_slot=known.key not in slotless)
+    changed = {known.key for known, _ in changes.changed}
+    for delivery in changes.slotless:
+        if delivery.key not in changed:
+            at = _next_free(connection, delivery.account, next_slot, taken)
+            was = f"{delivery.due_at:%Y-%m-%d %H:%M} UTC is no slot of {delivery.account} any more"
+            deliveries.update(connection, delivery, Move(by, now, was), due_at=at)
     for draft in changes.added:
         position += 1
         insert(connection, draft, position, next_slot, taken, Move(by, now, f"declared by {draft.source}"))
@@ -128,7 +159,7 @@ def insert(
     move: Move,
 ) -> None:
     """Add one draft; a time that is already too late makes it `missed` at once."""
-    at = _time(connection, draft, next_slot, taken)
+    at = _time(connection, draft, next_slot, taken, move.at)
     values = {**_columns(draft), "key": draft.key, "post": draft.post.id, "account": draft.account, "due_at": at}
     number = deliveries.insert(connection, {**values, "position": position}, move)
     if draft.at is not None and at + draft.late < move.at:
@@ -142,9 +173,11 @@ def _apply_changed(
     next_slot: NextSlot,
     taken: dict[str, set[datetime]],
     move: Move,
+    *,
+    keeps_slot: bool,
 ) -> None:
-    keeps_slot = draft.at is None and known.by_slot and known.due_at > move.at
-    at = known.due_at if keeps_slot else _time(connection, draft, next_slot, taken)
+    keeps_slot = keeps_slot and draft.at is None and known.by_slot and known.due_at > move.at
+    at = known.due_at if keeps_slot else _time(connection, draft, next_slot, taken, move.at)
     columns = {**_columns(draft), "due_at": at, "deferred": known.deferred if keeps_slot else 0, "not_before": None}
     if known.state is not State.SCHEDULED:
         deliveries.transition(connection, known, State.SCHEDULED, move, **columns)
@@ -160,13 +193,27 @@ def _miss(connection: sa.Connection, number: int, move: Move) -> None:
     deliveries.transition(connection, delivery, State.MISSED, Move(move.by, move.at, reason))
 
 
-def _time(connection: sa.Connection, draft: Draft, next_slot: NextSlot, taken: dict[str, set[datetime]]) -> datetime:
+def _time(
+    connection: sa.Connection, draft: Draft, next_slot: NextSlot, taken: dict[str, set[datetime]], now: datetime
+) -> datetime:
     if draft.at is not None:
         return draft.at
-    if draft.account not in taken:
-        taken[draft.account] = deliveries.taken_times(connection, draft.account)
-    occupied = taken[draft.account]
-    at = next_slot(draft.account, occupied)
+    return _next_free(
+        connection, draft.account, next_slot, taken, draft.seat if draft.seat and draft.seat > now else None
+    )
+
+
+def _next_free(
+    connection: sa.Connection,
+    account: str,
+    next_slot: NextSlot,
+    taken: dict[str, set[datetime]],
+    wish: datetime | None = None,
+) -> datetime:
+    if account not in taken:
+        taken[account] = deliveries.taken_times(connection, account)
+    occupied = taken[account]
+    at = wish if wish is not None and wish not in occupied else next_slot(account, occupied)
     occupied.add(at)
     return at
 

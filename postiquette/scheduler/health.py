@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from postiquette.queue import deliveries, leases, sync
+from postiquette.queue import deliveries, leases
 from postiquette.queue.delivery import Delivery
 from postiquette.queue.leases import Switch
 from postiquette.queue.states import NEEDS_A_PERSON, State
 from postiquette.queue.store import Store
+from postiquette.scheduler import intake
 from postiquette.scheduler.lock import Heartbeat, heartbeat
 from postiquette.scheduler.project import Project
 from postiquette.scheduler.service import TICK
@@ -50,9 +51,7 @@ class Health:
             else f"The service is running ({service})."
             for service in self.services
         ] or ["The service is not running."]
-        for switch in self.stops:
-            name = "Everything" if switch.name == "*" else switch.name
-            lines.append(f"{name} is paused by {switch.by} since {switch.at:%Y-%m-%d %H:%M} UTC: {switch.reason}")
+        lines += [switch.told() for switch in self.stops]
         lines += [f"{name} is signed out: postiquette login {name}" for name in self.signed_out]
         lines.append(", ".join(f"{count} {state}" for state, count in self.counts.items()) or "The queue is empty.")
         if self.next_due is not None:
@@ -98,7 +97,7 @@ def _services(project: Project, store: Store) -> Iterator[Heartbeat]:
         yield Heartbeat(int(pid), None, host)
 
 
-def health(project: Project, store: Store) -> Health:
+def health(project: Project, store: Store, now: datetime) -> Health:
     """Look at the lock, or at who is connected, and at the tables."""
     with store.read() as connection:
         scheduled = deliveries.in_states(connection, (State.SCHEDULED,))
@@ -110,5 +109,5 @@ def health(project: Project, store: Store) -> Health:
             signed_out=tuple(sorted(leases.signed_out(connection) & set(project.accounts))),
             waiting=tuple(deliveries.in_states(connection, NEEDS_A_PERSON)),
             orphans=tuple(d for d in scheduled if d.account not in project.accounts),
-            alarming=tuple(sync.compare(connection, project.drafts, project.gathered.sources).alarming),
+            alarming=tuple(intake.compare(project, connection, now).alarming),
         )

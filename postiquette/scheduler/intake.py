@@ -12,16 +12,15 @@ from postiquette.queue.sync import Changes
 from postiquette.scheduler.project import Project
 
 
-def compare(project: Project, store: Store) -> Changes:
+def compare(project: Project, connection: Connection, now: datetime) -> Changes:
     """What a sync would change."""
-    with store.read() as connection:
-        return sync.compare(connection, project.drafts, project.gathered.sources)
+    return sync.compare(connection, project.drafts, project.gathered.sources, project.slots, now)
 
 
 def take_in(project: Project, store: Store, now: datetime, by: str, *, even_if_alarming: bool) -> Changes:
     """Bring the queue in line, whole or not at all; an alarming difference is only applied where somebody said yes."""
     with store.begin() as connection:
-        changes = sync.compare(connection, project.drafts, project.gathered.sources)
+        changes = compare(project, connection, now)
         if changes and (even_if_alarming or not changes.alarming):
             sync.apply(connection, changes, project.next_slot(now), by, now)
         return changes
@@ -30,13 +29,14 @@ def take_in(project: Project, store: Store, now: datetime, by: str, *, even_if_a
 @contextmanager
 def rehearse(project: Project, store: Store, now: datetime) -> Iterator[tuple[Connection, tuple[str, ...]]]:
     """The queue as a sync would leave it, and what a person should know of that; nothing of it is kept."""
-    changes = compare(project, store)
+    with store.read() as connection:
+        changes = compare(project, connection, now)
     if changes.alarming or not changes:
         with store.read() as connection:
             yield connection, (*changes.alarming, *changes.refused)
         return
     with store.rehearse() as connection:
-        changes = sync.compare(connection, project.drafts, project.gathered.sources)
+        changes = compare(project, connection, now)
         if not changes.alarming:
             sync.apply(connection, changes, project.next_slot(now), "rehearsal", now)
         yield connection, (*changes.alarming, *changes.refused)

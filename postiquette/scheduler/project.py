@@ -64,6 +64,7 @@ class Project:
                 audience=account.audience,
                 declaration=declared,
                 at=instant(entry.at, account.timezone) if entry.at is not None else None,
+                seat=instant(declared.seat, account.timezone) if declared.seat is not None else None,
                 written_at=entry.at if naive else None,
                 on=(account.audience, account.timezone if naive else ""),
             )

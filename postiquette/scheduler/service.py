@@ -199,6 +199,6 @@ class Service:
         log.info(
             "configuration taken in",
             added=len(changes.added),
-            changed=len(changes.changed),
+            changed=len(changes.changed) + len(changes.slotless),
             withdrawn=0 if changes.alarming else len(changes.withdrawn),
         )

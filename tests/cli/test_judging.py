@@ -319,13 +319,19 @@ def test_a_plan_keeps_series_in_order_and_fixed_posts_in_place(queue: Path, run)
             {"id": "s2@ada", "from": "2026-06-02T09:00:00Z", "to": "2026-06-08T09:00:00Z"},
         ],
         "left": [],
+        "displaced": [],
     }
     due = {row["post"]: row["due_at"] for row in json.loads(run("list", "--format", "json").out)}
     assert due["s1"] < due["s2"] < due["market"], "a plan that is only shown moves nothing"
     run("plan", "--apply")
     due = {row["post"]: row["due_at"][:16] for row in json.loads(run("list", "--format", "json").out)}
     assert (due["s1"], due["s2"], due["market"]) == ("2026-06-07T09:00", "2026-06-08T09:00", "2026-06-02T12:00")
-    assert json.loads(run("plan", "--format", "json").out) == {"exact": True, "moves": [], "left": []}
+    assert json.loads(run("plan", "--format", "json").out) == {
+        "exact": True,
+        "moves": [],
+        "left": [],
+        "displaced": [],
+    }
 
 
 def test_a_plan_leaves_as_few_over_as_it_can(queue: Path, run) -> None:
@@ -340,6 +346,43 @@ def test_a_plan_leaves_as_few_over_as_it_can(queue: Path, run) -> None:
         "f2@ada stays: no slot helps. over-ratio: 1 of 1 asks used in the last 20 posts and last 30 days (2 value posts). "
         "It would be rewritten. 0 posts to move, 1 left over (nothing better exists).",
     )
+
+
+def test_a_plan_says_whose_place_a_deferral_would_take(queue: Path, run) -> None:
+    asks = post("slot", "Pls RT!") + "".join(NOTES[:2])
+    asks += post("fixed", "The mast is up again. Tell your friends!", at='"2026-06-20T12:00:00"')
+    file = only(queue, asks)
+    file.write_text(
+        '[policy]\nratio = "1:2"\ndefer_within = "3d"\ngrace = 0\non_excess = ["defer", "hold"]\n\n' + file.read_text()
+    )
+    run("sync")
+    told = " ".join(run("plan").out.split())
+    assert "slot@ada stays" in told, told
+    assert "fixed@ada passes only until then: it would be held for you." in told, told
+    found = json.loads(run("plan", "--format", "json").out)
+    assert [one["id"] for one in found["displaced"]] == ["fixed@ada"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio", "refused"),
+    [("Our survey is open. Please share!", "1:1", {"far@bob"}), ("Tip 1: rest the dough.", "1:3", set())],
+)
+def test_a_plan_counts_a_post_again_where_it_comes_again_much_later(
+    queue: Path, run, text: str, ratio: str, refused: set[str]
+) -> None:
+    posts = post("v", "Tip 2: salt comes last.") + post("far", text, account='["ada", "bob"]')
+    if not refused:
+        posts += post("end", "Open until noon. Pls share!", at='"2026-06-25T12:00:00"')
+    file = only(queue, posts)
+    head, _, posts = file.read_text().partition("[[posts]]")
+    bob = '[accounts.bob]\nsite = "sandbox"\nurl = "http://127.0.0.1:9"\naudience = "ada"\nslots = ["Wed 12:00"]\n\n'
+    file.write_text(f'[policy]\nratio = "{ratio}"\ngrace = 0\n\n{head}{bob}[[posts]]{posts}')
+    run("sync")
+    run("reschedule", "far@bob", "--at", "2026-06-17T12:00")
+    planned = json.loads(run("plan", "--format", "json").out)
+    shown = json.loads(run("preview", "--format", "json").out)["posts"]
+    assert {one["id"] for one in planned["left"]} == refused
+    assert {one["id"] for one in shown if one["decision"] != "allow"} == refused
 
 
 def test_a_plan_for_files_that_the_queue_does_not_know_is_not_applied(queue: Path, run) -> None:

@@ -209,6 +209,20 @@ def test_our_own_format_loses_nothing(run, monday, configure, here: Path) -> Non
     assert everything(run) == before
 
 
+def test_our_own_format_keeps_slots_as_they_were_arranged(run, monday, configure, here: Path) -> None:
+    configure(CONFIG + 'slots = ["daily 12:00"]\n')
+    for number, text in enumerate(["Tip 1: salt comes last.", "Tip 2: rest the dough.", "Tip 3: a hot stone."]):
+        run("add", text, "--account", "ada", "--account", "bob", "--id", f"p{number}")
+    run("reschedule", "p0@ada")
+    before = everything(run)
+    assert run("export", "--output", "out.csv").code == 0
+    (here / "postiquette.db").unlink()
+    assert run("import", "out.csv").code == 0
+    assert everything(run) == before
+    slots = {one["id"]: one["due_at"] for one in before[0]}
+    assert slots["p0@ada"] > slots["p2@ada"] > slots["p1@ada"]
+
+
 @given(st.text(max_size=40))
 @example("'=x")
 def test_a_guard_comes_off_as_it_went_on(cell: str) -> None:

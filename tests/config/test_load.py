@@ -60,7 +60,7 @@ at = 2026-12-01
         "postiquette.toml:11 → accounts → foo → slots → 0: 'Mon-Fry' is no weekday; "
         "expected Mon, Tue, Wed, Thu, Fri, Sat, Sun or daily",
         "postiquette.toml:24 → posts → 1 → at: expected a date and a time such as 2026-12-01T09:00:00, "
-        "got datetime.date(2026, 12, 1)",
+        "got '2026-12-01'",
     ]
 
 
@@ -76,7 +76,15 @@ at = 2026-12-01
         ('[publishing]\nsettle = "soon"', 'expected a duration such as "90s"'),
         ('[browser]\nremote = "ws://10.1.2.3:80/x"', "expected wss:// or https://, or a loopback address"),
         ('[service]\ndatabase = "mysql://x"', "should match pattern"),
-        ('posts = "none"', "valid list, got 'none'"),
+        ('posts = "none"', "expected a list in brackets, got 'none'"),
+        (
+            "[policy]\nwindow = 20",
+            "policy → window: expected a table in braces, as in window = { posts = 20, days = 30 }, got 20",
+        ),
+        (
+            '[policy.rules]\ntoo-long = "stop"',
+            "too-long → action: expected one of allow, rewrite, defer, hold, block, off, got 'stop'",
+        ),
         ('[[posts]]\nid = "a"\naccount = "x"', "expected either `text` or `thread`"),
         ('[[posts]]\nid = "a"\naccount = "x"\ntext = ""', "the text is empty"),
         ('[[posts]]\nid = "a b"\naccount = "x"\ntext = "t"', "should match pattern"),

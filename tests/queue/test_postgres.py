@@ -117,9 +117,9 @@ def test_the_services_at_work_are_known(store: Store, server: str, here: Path, s
     file = here / "postiquette.toml"
     file.write_text(HEAD.replace("{url}", site.url) + f'\n[service]\ndatabase = "{server}"\n' + post("p", "Note one."))
     project = load_project(file)
-    assert health(project, store).lines()[0] == "The service is not running."
+    assert health(project, store, MONDAY).lines()[0] == "The service is not running."
     services = [Store.open(server, service=f"{'a-long-name-' * n}host:{4_000_000 + n}") for n in (0, 9)]
-    found = health(project, store)
+    found = health(project, store, MONDAY)
     for one in services:
         one.close()
     assert "The service is running (process 4000000 on host)." in found.lines()
@@ -128,7 +128,7 @@ def test_the_services_at_work_are_known(store: Store, server: str, here: Path, s
     assert not found.silent
     # the server takes a moment to notice
     for _ in range(100):
-        if not (left := health(project, store).services):
+        if not (left := health(project, store, MONDAY).services):
             break
         threading.Event().wait(0.1)
     assert left == ()

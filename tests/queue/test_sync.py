@@ -46,6 +46,27 @@ def test_slots_are_given_in_order_and_kept(configure, run) -> None:
     assert [row["due_at"] for row in before] == ["2026-06-01T07:00:00+00:00", "2026-06-01T15:30:00+00:00"]
 
 
+def test_posts_leave_a_slot_that_is_none_any_more(configure, run) -> None:
+    configure(BASE + post("a") + post("b", "Another text altogether.") + post("c", "A third, at its own time."))
+    run("sync")
+    run("reschedule", "c", "--at", "2026-06-02T12:00")
+    run("add", "Said by command.", "--account", "board", "--id", "d")
+    before = {row["id"]: row["due_at"][:16] for row in states(run)}
+    assert before["d@board"] == "2026-06-02T07:00"
+    moved = BASE.replace("09:00", "10:00")
+    assert moved != BASE
+    configure(moved + post("a") + post("b", "Another text altogether.") + post("c", "A third, at its own time."))
+    assert "~ a@board  another slot" in run("sync", "--dry-run").out
+    assert run("sync").out.splitlines()[-1] == "0 added, 2 changed, 0 withdrawn"
+    now = {row["id"]: row["due_at"][:16] for row in states(run)}
+    assert now == {**before, "a@board": "2026-06-01T08:00", "d@board": "2026-06-02T08:00"}
+    assert run("sync").out == "The queue is as the files say.\n"
+    configure(moved.replace("Europe/Amsterdam", "America/New_York") + post("a") + post("b", "Another text altogether."))
+    run("sync", "--yes")
+    zoned = {row["id"]: row["due_at"][:16] for row in states(run) if row["state"] == "scheduled"}
+    assert zoned == {"a@board": "2026-06-01T14:00", "b@board": "2026-06-01T21:30", "d@board": "2026-06-02T14:00"}
+
+
 def test_changed_added_and_withdrawn(configure, run) -> None:
     many = "".join(post(f"p{n}", f"Text number {n} of the series.") for n in range(10))
     configure(BASE + many)

@@ -61,7 +61,12 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     last = max((at for at in (next(past, None), case.last_ask) if at is not None), default=None)
     if last is not None and case.at - last < gap:
         passed = case.at - last
-        message = f"the last ask was only {format_duration(max(passed, timedelta(seconds=1)))} ago"
+        at_once = passed < timedelta(seconds=1)
+        message = (
+            "another ask goes out at the same time"
+            if at_once
+            else f"the last ask was only {format_duration(passed)} ago"
+        )
         way = f"{format_duration(gap)} between asks, or take the request out"
         for place in requests_in(case):
             yield ask_finding(NAME, message, place, (), way)

@@ -44,8 +44,9 @@ def check(case: Case, options: Options) -> Iterator[Finding]:
     """Remark on a post that follows the last one too closely."""
     last = next((sent for sent in case.past.newest() if sent.post != case.post.id), None)
     if last is not None and case.at - last.at < options["gap"]:
-        passed = max(case.at - last.at, timedelta(seconds=1))
-        message = f"only {format_duration(passed)} after {last.post}"
+        passed = case.at - last.at
+        at_once = passed < timedelta(seconds=1)
+        message = f"at the same time as {last.post}" if at_once else f"only {format_duration(passed)} after {last.post}"
         yield Finding(NAME, message, field="at", evidence=(last.post,), suggestion="leave some time between them")
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,14 @@ def read(file: Path, options: Options) -> tuple[list[Declared], list[Problem], l
     for line, cells in table.rows:
         try:
             entry = PostEntry.model_validate(_values(cells, options))
+            # the date of a post that goes by slots is the slot that it has now
+            seat = _date(cells, options) if entry.slot else None
         except ValidationError as error:
             problems += [Problem(p.message, show_path(file), line, p.keys) for p in explain(error, PostEntry)]
         except ValueError as error:
             problems.append(Problem(str(error), show_path(file), line))
         else:
-            posts.append(Declared(entry, "command", file.resolve(), _InRow(line)))
+            posts.append(Declared(entry, "command", file.resolve(), _InRow(line), seat=seat))
     return posts, problems, table.left_out
 
 
@@ -165,13 +168,19 @@ def _values(cells: dict[str, str], options: Options) -> dict[str, Any]:
         values["allow"] = _json(cells["allow"], "allow")
     if cells.get("slot", "").strip():
         values["slot"] = cells["slot"].strip()
-    elif cells.get("date", "").strip():
-        values["at"] = parse_date(cells["date"], cells.get("time", ""), options.dates)
-    elif cells.get("time", "").strip():
-        raise ValueError("the row has a time, but no date")
+    elif (at := _date(cells, options)) is not None:
+        values["at"] = at
     digest = hashlib.sha256(json.dumps(cells, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
     values["id"] = cells.get("id", "").strip() or f"csv-{digest[:12]}"
     return values
+
+
+def _date(cells: dict[str, str], options: Options) -> datetime | None:
+    if cells.get("date", "").strip():
+        return parse_date(cells["date"], cells.get("time", ""), options.dates)
+    if cells.get("time", "").strip():
+        raise ValueError("the row has a time, but no date")
+    return None
 
 
 def _media(cells: dict[str, str], options: Options) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ class Declared:
     origin: Origin
     #: keys that lead to it inside the file, for messages
     keys: tuple[str, ...] = ()
+    #: the slot that it had elsewhere, and takes again where it is free
+    seat: datetime | None = None
 
     def problem(self, message: str, *keys: str) -> Problem:
         """A problem with this post."""

@@ -5,34 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from postiquette.policies.clauses import (
+    CLAUSE_END,
+    COMPLEMENT,
+    end_of_clause,
+    goes_on,
+    plain,
+    shares_its_stop,
+    where_it_ended,
+    where_it_goes_on,
+)
 from postiquette.policies.language.folding import fold
-from postiquette.policies.language.patterns import Language, Pattern
+from postiquette.policies.language.patterns import Language
 from postiquette.policies.language.reader import Request, words_said
 
 #: what must survive a cut: links, mentions, hashtags, numbers, but those that only count the items of a list
 KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|(?m:(?!^\d{1,2}[.)]\s))(?<!\d)\d[\d.,:%]*")
-#: punctuation and blanks that dangle before a cut, and after one
-_LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
-LOOSE_AFTER = re.compile(
-    r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|/{1,2}|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
-)
-#: a comma or a dash with more of the sentence behind it, or the stop at the end of a line
-_GOES_ON = re.compile(r"[,，、،]\s*['\"“‘«]?\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")
 #: between two things that are said in brackets
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
-_STOPS = frozenset(",，、،.。।")
+_STOPS = frozenset(",，、،.。।!")
 _ENDS = frozenset(".!?\u2026。！？؟।")
-#: not what is joined to another: "signez-la"
-_LAST_WORD = re.compile(r"(?<![\w'’-])[^\W_]+\s*\Z")
-_NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
-#: the word that may lead from a request to what others are to be told
-_NAMELY = re.compile(r"[^\S\n]+([^\W_][^\s'’]*(?:['’]|(?=[^\S\n])))")
-#: what a request still says behind the stretch that was found: some words to the end of its clause; more where they complete it
-_TO_THE_END = (
-    r"(?=\s*(?:$|\n|[.!?,;:\u2026)\]。！？、،؛؟।](?:\W|$)|[\u2600-\u27BF\U0001F000-\U0001FAFF]|\s[\u2013\u2014-]\s))"
-)
-_REST_OF_CLAUSE = re.compile(r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}" + _TO_THE_END)
-_COMPLEMENT = re.compile(r" ([^\W\d_]+['’]?)(?:(?: ?)(?!https?:|www\.)[#@]?[^\W_][\w'’/-]*){1,16}" + _TO_THE_END)
 #: signs that plead or mean sharing go with the request before them
 _PLEADING_SIGNS = re.compile(r"[^\S\n]*(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*)+")
 _LEADING_SIGNS = re.compile(r"(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*[^\S\n]*)+\Z")
@@ -53,14 +45,14 @@ BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
 #: what sets words off in Markdown
 _MARKUP = re.compile(r"(?:\*\*|__|~~|[*_])\Z")
+#: signs of a script without blanks
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 #: what only leads to a request, or goes with it: "P.S.", a recycling sign, the number of an item
 _LEAD_IN = re.compile(
-    r"(?:^\d{1,2}[.)](?=\s|\Z))?(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update)\b)*", re.IGNORECASE
+    r"(?:^\d{1,2}[.)](?=\s|\Z))?(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update|not|nota|p\.?d)\b)*",
+    re.IGNORECASE,
 )
 _SMALL_START = re.compile(r"[.!?\u2026।]\s+[a-z]|\A[a-z]")
-_CLAUSE_END = re.compile(
-    r"(?:^|[.!?:\u2026।。！？؟\n)\]\"\u201d]|https?://\S+|[@#]\w+|[\u2600-\u27BF\U0001F000-\U0001FAFF]\uFE0F?)\s*\Z"
-)
 #: "sign and share this petition": what is shared is also what is signed, and stays
 _JOINED = re.compile(r"(?:and|&|,|\+)\s.*?\b(?P<object>this|these|our|my|the)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -84,6 +76,9 @@ def half(text: str, request: Request, language: Language) -> Edit | None:
         spreads = [_SPREADING.match(asking.text, begins)] + [v.regex.match(asking.text, begins) for v in language.verbs]
         ends = max((match.end() for match in spreads if match), default=begins)
         before = asking.text[: joint.start()]
+        if re.search(r"[.!?]", before):
+            # what stands before it is a sentence of its own: "Do you know somebody who should read this? Then …"
+            continue
         besides = language.besides.regex.search(before)
         # a deed that has an object of its own does not take over the request's
         alone = language.besides_alone.regex.search(before) or (besides and before[besides.end() :].strip())
@@ -92,7 +87,10 @@ def half(text: str, request: Request, language: Language) -> Edit | None:
         start = request.start + asking.span(joint.start(), joint.end())[0]
         article = _ARTICLE.search(asking.text, begins, ends)
         ends = article.start() if article else ends
-        end = request.end if alone else request.start + asking.span(begins, ends)[1]
+        # whom it is shared with goes as well
+        audience = COMPLEMENT.match(asking.text, ends)
+        towards = audience and language.complement.regex.fullmatch(plain(audience[1]))
+        end = request.end if alone or towards else request.start + asking.span(begins, ends)[1]
         return Edit(start, end, "")
     return None
 
@@ -119,20 +117,21 @@ def cut(text: str, request: Request, language: Language) -> Edit:
     bracketed = start
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
-    opens = _CLAUSE_END.search(text[:start]) is not None
-    before = _before(text, start, language)
+    opens = CLAUSE_END.search(text[:start]) is not None
+    before = where_it_ended(text, start, language)
     if start < bracketed and text[end : end + 1] in set(":;,"):
         # what follows the brackets belongs to the clause around them
         return Edit(len(text[:start].rstrip()), end, "")
-    if not opens and text[end : end + 1] == ":" and text[end + 1 :].strip():
+    if not opens and text[:before].strip() and text[end : end + 1] == ":" and text[end + 1 :].strip():
         # the colon announces what follows for the clause before the request as well
         return Edit(before, end, "")
-    stays = not opens and _goes_on(text, before, end, language)
-    end = end if stays else _after(text, end, language)
+    stays = not opens and (goes_on(text, before, end, language) or shares_its_stop(text, before, start, end, language))
+    end = end if stays else where_it_goes_on(text, end, language)
     if opens and text[:start].rstrip().endswith(":") and _LEAD_IN.fullmatch(text[end : _line(text, start, end)[1]]):
         # nothing that could be announced is left
         opens = False
-    start = len(text[:start].rstrip(" \t")) if opens else before
+    asked = text[:start].rstrip().endswith("?") and any(map(str.isalnum, text[before:start]))
+    start = len(text[:start].rstrip(" \t")) if opens and not asked else before
     rest = text[end:]
     end += len(rest) - len(rest.lstrip(" \t"))
     if _says_nothing(text, start, end):
@@ -201,68 +200,6 @@ def _says_nothing(text: str, start: int, end: int) -> bool:
     return _LEAD_IN.fullmatch(text[first:start] + text[end:last]) is not None
 
 
-def end_of_clause(text: str, end: int, language: Language) -> int:
-    """Where the clause of a request ends, with its condition, and with what would come of it."""
-    after = _past(language.condition, text, end)
-    if after == end:
-        completes, rest = _COMPLEMENT.match(text, end), _REST_OF_CLAUSE.match(text, end)
-        if completes and language.complement.regex.fullmatch(_plain(completes[1])):
-            after = completes.end()
-        elif rest and rest[0].strip()[0].islower() and not language.joint.regex.match(fold(rest[0].strip()).text):
-            after = rest.end()
-    return _past(language.outcome, text, after)
-
-
-def _past(clause: Pattern, text: str, start: int) -> int:
-    """Where a clause ends that begins there; there, where none does."""
-    folded = fold(text[start:])
-    said = clause.regex.match(folded.text)
-    return start + folded.span(0, said.end())[1] if said else start
-
-
-def _goes_on(text: str, start: int, end: int, language: Language) -> bool:
-    """Whether the sentence that a request stands in goes on, or ends, behind it: then its comma, its "and" or its stop stays."""
-    if _CLAUSE_END.search(text[:start]):
-        return False
-    word = _NEXT_WORD.match(text, end)
-    joins = word is not None and language.conjunction.regex.fullmatch(_plain(word[1])) is not None
-    return joins or _GOES_ON.match(text, end) is not None
-
-
-def _after(text: str, end: int, language: Language) -> int:
-    said = _NAMELY.match(text, end)
-    if said and language.namely.regex.fullmatch(_plain(said[1])):
-        return said.end()
-    loose = LOOSE_AFTER.match(text, end)
-    end = loose.end() if loose else end
-    word = _NEXT_WORD.match(text, end)
-    if word is None:
-        return end
-    reason = loose is not None and "," in loose[0] and language.since.regex.fullmatch(_plain(word[1]))
-    return word.end() if reason or language.conjunction.regex.fullmatch(_plain(word[1])) else end
-
-
-def _before(text: str, start: int, language: Language) -> int:
-    """Where a text ends well that a request followed."""
-    while True:
-        loose = _LOOSE_BEFORE.search(text, 0, start)
-        start = loose.start() if loose else start
-        dangling = language.dangling.regex.search(fold(text[:start]).text)
-        word = _LAST_WORD.search(text, 0, start)
-        joint = word and language.joint.regex.fullmatch(_plain(word[0].strip()))
-        if dangling:
-            start = fold(text[:start]).span(dangling.start("cut"), dangling.end())[0]
-        elif word and joint:
-            start = word.start()
-        else:
-            return start
-
-
-def _plain(word: str) -> str:
-    """A word folded, but for single letters: Portuguese `e` joins, and `é` does not."""
-    return word.lower() if len(word) == 1 else fold(word).text
-
-
 def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     before, after = text[:start], text[end:]
     if not before.strip() or not after.strip() or before.endswith("\n") or after.startswith("\n"):
@@ -270,6 +207,8 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     ends = text[start:end].rstrip()[-1:] in _ENDS and re.match(r"\d", after)
     if not opens and (ends or re.match(r"[A-Z][a-z]", after)) and before[-1] not in ".!?:\u2026":
         return ". "
+    if _UNSPACED.match(before[-1]) and _UNSPACED.match(after) and not any(map(str.isspace, text[start:end])):
+        return ""
     return " "
 
 
@@ -295,7 +234,7 @@ def _closed(one: Edit, text: str, until: int) -> Edit:
     before, after = text[:start], text[end:]
     if not before.strip():
         start = 0
-        end += len(after) - len(after.lstrip())
+        end += len(after) - len(after.lstrip(" \t\n:;,،"))
     elif not after.strip():
         # a line end at the end of the text is how its author lays out a file
         start, end = len(before.rstrip()), len(text) - text.endswith("\n")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
-from postiquette.policies.cutting import BRACKETS, KEEPSAKES, LOOSE_AFTER, Edit, cut, end_of_clause, half, joined
+from postiquette.policies.clauses import LOOSE_AFTER, end_of_clause
+from postiquette.policies.cutting import BRACKETS, KEEPSAKES, Edit, cut, half, joined
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import Reading, Request, pieces, read, words_said

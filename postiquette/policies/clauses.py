@@ -25,7 +25,9 @@ _TO_THE_END = (
 )
 _REST_OF_CLAUSE = re.compile(r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}" + _TO_THE_END)
 #: some more, whose first word is its group
-COMPLEMENT = re.compile(r" ([^\W\d_]+['’]?)(?:(?: ?)(?!https?:|www\.)[#@]?[^\W_][\w'’/-]*){1,16}" + _TO_THE_END)
+COMPLEMENT = re.compile(
+    r" ([^\W\d_]+['’]?)(?:(?<=['’])[^\W_][\w'’/-]*)?(?: (?!https?:|www\.)[#@]?[^\W_][\w'’/-]*){0,16}" + _TO_THE_END
+)
 #: behind what a clause begins
 CLAUSE_END = re.compile(
     r"(?:^|[.!?:\u2026।。！？؟\n)\]\"\u201d]|https?://\S+|[@#]\w+|[\u2600-\u27BF\U0001F000-\U0001FAFF]\uFE0F?)\s*\Z"
@@ -38,7 +40,7 @@ def end_of_clause(text: str, end: int, language: Language) -> int:
     if after == end:
         completes, rest = COMPLEMENT.match(text, end), _REST_OF_CLAUSE.match(text, end)
         if completes and language.complement.regex.fullmatch(plain(completes[1])):
-            after = completes.end()
+            after = _before_another_deed(text, end, completes.end(), language)
         elif (
             rest
             and not _is_bare(text, end)
@@ -47,6 +49,17 @@ def end_of_clause(text: str, end: int, language: Language) -> int:
         ):
             after = rest.end()
     return _past(language.outcome, text, after)
+
+
+def _before_another_deed(text: str, start: int, end: int, language: Language) -> int:
+    """Where a clause ends that goes on with something else to do: "… with your friends and come on Sunday"."""
+    folded = fold(text[start:end])
+    for joint in re.finditer(r"\s([^\W\d_]+)(?=\s)", folded.text):
+        if language.conjunction.regex.fullmatch(joint[1]) and any(
+            deed.regex.match(folded.text, joint.end() + 1) for deed in (language.besides, language.besides_alone)
+        ):
+            return start + folded.span(*joint.span())[0]
+    return end
 
 
 def _is_bare(text: str, end: int) -> bool:

@@ -234,7 +234,7 @@ def _closed(one: Edit, text: str, until: int) -> Edit:
     before, after = text[:start], text[end:]
     if not before.strip():
         start = 0
-        end += len(after) - len(after.lstrip(" \t\n:;,،"))
+        end = min(until, end + len(after) - len(after.lstrip(" \t\n:;,،")))
     elif not after.strip():
         # a line end at the end of the text is how its author lays out a file
         start, end = len(before.rstrip()), len(text) - text.endswith("\n")

@@ -144,6 +144,7 @@ CASES = [
     ('Bitte teilt die Liste der offenen Küchen mit euren Nachbarn. Sie öffnen um sechs.', 'Sie öffnen um sechs.'),
     ('Merci de partager la liste des repas avec vos voisins. On mange à midi.', 'On mange à midi.'),
     ('Deel de kaart van de pier met je vrienden. Hij hangt bij de haven.', 'Hij hangt bij de haven.'),
+    ('The map is out. Share the map of the pier with your friends and come on Sunday.', 'The map is out. Come on Sunday.'),
     ('Ten knots worth knowing. Save and share with a sailor.', 'Ten knots worth knowing. Save.'),
     # marks and numbers that set it off do not stay
     ('The map hangs. **Please share!**', 'The map hangs.'),
@@ -309,3 +310,8 @@ def test_edits_follow_each_other_and_leave_no_half_of_a_pair(parts: list[tuple[s
 def test_any_text_is_survived(text: str) -> None:
     result = rewrite(text)
     assert (result.text is None) == (result.reason is not None)
+
+
+def test_a_clause_without_an_end_takes_no_longer_than_one_with() -> None:
+    text = f"Please share the list {'of-open-kitchens ' * 40}of " + "kitchenandharbourandbridge" * 20 + "@@ on Sunday"
+    assert rewrite(text).text != text

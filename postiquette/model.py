@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -13,6 +13,9 @@ from functools import cached_property
 
 #: one post on several accounts of an audience within this time is one post to its readers; later it is said again
 SIBLINGS = timedelta(days=7)
+
+#: the slots of an account from an instant on, in order
+Slots = Callable[[str, datetime], Iterator[datetime]]
 
 _WORD = re.compile(r"\w+")
 _LINK = re.compile(r"https?://\S+")

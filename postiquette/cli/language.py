@@ -21,7 +21,7 @@ def classify(format_: str) -> int:
     """Read texts on standard input, and say of each what it is and where it asks.
 
     With --format json each line is {"id", "text", "lang"?}; otherwise each line is a text.
-    What a project teaches in [policy.language] is not asked here: `check` and `explain` do so.
+    What a project teaches in [policy.language] is not asked here; `check` reads with it.
     """
     from postiquette.policies.language.reader import UNKNOWN, read
     from postiquette.preview.safe import safe
@@ -55,7 +55,7 @@ def rewrite(format_: str) -> int:
     """Read texts on standard input, and take the requests for shares out of them.
 
     With --format json each line is {"id", "text", "lang"?}; otherwise each line is a text.
-    What a project teaches in [policy.language] is not asked here: `check` and `explain` do so.
+    What a project teaches in [policy.language] is not asked here; `check` reads with it.
     """
     from postiquette.policies.rewrite import rewrite as rewritten
     from postiquette.preview.safe import safe

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from postiquette.model import SIBLINGS, Entry, Kind, Policy
+from postiquette.model import SIBLINGS, Entry, Kind, Policy, Slots
 from postiquette.policies.decide import kind_in_excess, kind_of
-from postiquette.policies.forecast import INSTANT, Audience, Candidate, Slots
+from postiquette.policies.forecast import INSTANT, Audience, Candidate
 from postiquette.policies.ledger import Ledger
 
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -105,7 +105,7 @@ class Board:
 
     @property
     def holds_more_still(self) -> bool:
-        """Whether some slot posts are not moved, though they might be: they have several outings."""
+        """Whether some slot posts are not moved, though they might be: they have several outings, or fixed times beside the slots."""
         free = set(self.movable)
         return any(one.by_slot and one.settled is None and key not in free for key, one in self.candidates.items())
 

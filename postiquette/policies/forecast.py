@@ -12,15 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from postiquette.model import SIBLINGS, Account, Action, Approval, Content, Decision, Entry, Policy, Post
+from postiquette.model import SIBLINGS, Account, Action, Approval, Content, Decision, Entry, Policy, Post, Slots
 from postiquette.policies.decide import Situation, decide, kind_of
 from postiquette.policies.known import reading_of
 from postiquette.policies.ledger import Ledger
 from postiquette.policies.past import NOTHING_SENT, Past, Remembered, Sent
 from postiquette.policies.rulebook import Rulebook
-
-#: the slots of an account from an instant on, in order
-Slots = Callable[[str, datetime], Iterator[datetime]]
 
 #: no two decisions about one audience are made at the same instant
 INSTANT = timedelta(microseconds=1)

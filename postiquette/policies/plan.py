@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from postiquette.model import Action, Entry, Policy
+from postiquette.model import Action, Entry, Policy, Slots
 from postiquette.policies.board import Answer, Board, Unit
-from postiquette.policies.forecast import Audience, Candidate, Forecast, Slots
+from postiquette.policies.forecast import Audience, Candidate, Forecast
 from postiquette.policies.ledger import Ledger
 from postiquette.policies.respace import respaced
 from postiquette.policies.rulebook import Rulebook

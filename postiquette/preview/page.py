@@ -101,6 +101,7 @@ def _plan(proposal: Proposal, outline: Outline) -> dict[str, Any]:
         "moves": len(proposal.arrangement.moves),
         "exact": proposal.arrangement.exact,
         "left": [{"post": line.key, "why": safe(line.decision.reason())} for line in proposal.left_over()],
+        "displaced": [{"post": line.key, "why": safe(line.decision.reason())} for line in proposal.displaced()],
         "zone": zone,
     }
 

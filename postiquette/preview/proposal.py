@@ -8,11 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from postiquette.model import Account, Action, Kind
+from postiquette.model import Account, Action
 from postiquette.policies.forecast import Layout
 from postiquette.policies.plan import Arrangement, arrange
+from postiquette.policies.rules import ask_too_soon, nothing_given_yet, over_ratio
 from postiquette.preview.outline import LaidOut, Line, laid_out, outline_of
 from postiquette.scheduler.project import Project
+
+#: the rules by which an ask passes or does not, whatever it says
+_BUDGET = (over_ratio.NAME, nothing_given_yet.NAME, ask_too_soon.NAME)
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,13 @@ class Proposal:
         yield from (line for line in self.after if line.key in left)
 
     def displaced(self) -> Iterator[Line]:
-        """The asks that pass where they are, but no more once what is left over has been deferred."""
+        """The asks that pass where they are, but no more once what is left over in their audience has been deferred."""
         left = {candidate.key for candidate in self.arrangement.left}
-        asks = (line for line in self.after if line.decision.kind is Kind.SHARE_REQUEST and line.key not in left)
-        if any(line.decision.action is Action.DEFER for line in self.left_over()):
-            yield from (line for line in asks if line.decision.action not in (Action.ALLOW, Action.REWRITE))
+        deferred = {line.account.audience for line in self.left_over() if line.decision.action is Action.DEFER}
+        for line in self.after:
+            over = any(f.rule in _BUDGET and f.action is not Action.ALLOW for f in line.decision.findings)
+            if over and line.key not in left and line.account.audience in deferred:
+                yield line
 
     def as_json(self) -> dict[str, Any]:
         """For programs; times are ISO 8601 in UTC."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,9 +46,6 @@ class Draft:
         """id@account."""
         return f"{self.post.id}@{self.account}"
 
-
-#: the slots of an account from an instant on, in order
-Slots = Callable[[str, datetime], Iterator[datetime]]
 
 #: the next free slot of an account: its name and the times already taken
 NextSlot = Callable[[str, set[datetime]], datetime]

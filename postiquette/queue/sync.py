@@ -16,10 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from postiquette.errors import InputError
+from postiquette.model import Slots
 from postiquette.queue import deliveries, leases
 from postiquette.queue.deliveries import Move
 from postiquette.queue.delivery import Delivery, content_to, waivers_to
-from postiquette.queue.draft import Draft, NextSlot, Slots
+from postiquette.queue.draft import Draft, NextSlot
 from postiquette.queue.states import CHANGEABLE, Counted, State
 
 #: more than this part of the queue to withdraw, and a person has to say so

@@ -94,7 +94,7 @@ def _services(project: Project, store: Store) -> Iterator[Heartbeat]:
         yield held
     for name in store.services():
         host, _, pid = name.rpartition(":")
-        yield Heartbeat(int(pid), None, host)
+        yield Heartbeat(int(pid) if pid.isdigit() else 0, None, host)
 
 
 def health(project: Project, store: Store, now: datetime) -> Health:

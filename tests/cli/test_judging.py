@@ -1,9 +1,8 @@
-"""`check` and `plan` as a person, an editor and a code host use them."""
+"""`check` as a person, an editor and a code host use it."""
 
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,49 +138,6 @@ def test_a_rule_is_as_severe_as_it_is_set(queue: Path, run) -> None:
     assert "approve" in refused.err
 
 
-ASKS = post("ask0", "Pls RT!") + post("ask1", "Tell your friends!")
-ASKS += "".join(post(f"v{n}", f"Note {n} of the harbour master: the ferry runs at {n + 6}.") for n in range(4))
-
-
-def test_a_plan_is_read_by_machines_and_applied(queue: Path, run) -> None:
-    (queue / "posts" / "tide.md").unlink()
-    (queue / "postiquette.toml").write_text(
-        HEAD.replace("[[sources]]", '[policy]\nratio = "1:2"\n\n[[sources]]') + ASKS
-    )
-    run("sync")
-    proposed = json.loads(run("plan", "--format", "json").out)
-    assert {move["id"] for move in proposed["moves"]} == {"ask0@ada", "ask1@ada"}
-    assert proposed["left"] == []
-    assert run("check").code == 1
-    assert run("plan", "--apply").code == 0
-    assert run("plan").out == "No post has to move.\n"
-    assert run("check").code == 0
-
-
-def test_where_no_order_helps_the_plan_says_so(queue: Path, run) -> None:
-    (queue / "posts" / "tide.md").unlink()
-    (queue / "postiquette.toml").write_text(HEAD + post("only", "Pls RT!", at="2026-06-03T09:00:00"))
-    run("sync")
-    told = run("plan")
-    assert told.code == 1
-    assert "only@ada stays: " in told.out
-    assert "nothing has been given to this audience yet" in told.out
-    assert [one["id"] for one in json.loads(run("plan", "--format", "json").out)["left"]] == ["only@ada"]
-
-
-def test_the_ledger_is_drawn_with_what_was_made_by_hand(queue: Path, run) -> None:
-    (queue / "posts" / "tide.md").unlink()
-    posts = [{"at": f"2026-05-{day}T09:00:00Z", "text": f"Note {day}."} for day in range(20, 26)]
-    posts.append({"at": "2026-05-27T09:00:00Z", "text": "Please share this!", "id": "img"})
-    (queue / "mine.jsonl").write_text("\n".join(map(json.dumps, posts)))
-    run("import-history", "mine.jsonl", "--account", "ada")
-    assert "by-hand-img" in run("ledger").out
-    assert "25 May 2026" in run("ledger", "--chart").out
-    assert run("ledger", "--html", "ledger.html").code == 0
-    page = (queue / "ledger.html").read_text(encoding="utf-8")
-    assert "by-hand-img" in page
-
-
 def only(queue: Path, text: str, **files: str) -> Path:
     """A queue of these posts and no others; `files` are Markdown posts by name."""
     (queue / "posts" / "tide.md").unlink()
@@ -300,102 +256,3 @@ def test_a_waiver_that_nothing_needs_is_told(queue: Path, run) -> None:
         "postiquette.toml:18:1: unused-waiver [note] too-long has nothing to remark here (waived: the limit was raised)\n"
         '    | allow = { too-long = "the limit was raised" }\n    = take the waiver out\n1 post checked: 1 finding, 0 to act on\n',
     )
-
-
-RATIO = '[policy]\nratio = "1:2"\n\n'
-NOTES = [post(f"v{n}", f"Note {n} of the harbour master: the ferry runs at {n + 6}.") for n in range(4)]
-
-
-def test_a_plan_keeps_series_in_order_and_fixed_posts_in_place(queue: Path, run) -> None:
-    series = post("s1", "Pls RT!", series='"s"') + post("s2", "The second part tells of tides.", series='"s"')
-    fixed = post("market", "The market opens at noon.", at='"2026-06-02T12:00:00"')
-    file = only(queue, series + fixed + "".join(NOTES))
-    file.write_text(RATIO + file.read_text())
-    run("sync")
-    assert json.loads(run("plan", "--format", "json").out) == {
-        "exact": True,
-        "moves": [
-            {"id": "s1@ada", "from": "2026-06-01T09:00:00Z", "to": "2026-06-07T09:00:00Z"},
-            {"id": "s2@ada", "from": "2026-06-02T09:00:00Z", "to": "2026-06-08T09:00:00Z"},
-        ],
-        "left": [],
-        "displaced": [],
-    }
-    due = {row["post"]: row["due_at"] for row in json.loads(run("list", "--format", "json").out)}
-    assert due["s1"] < due["s2"] < due["market"], "a plan that is only shown moves nothing"
-    run("plan", "--apply")
-    due = {row["post"]: row["due_at"][:16] for row in json.loads(run("list", "--format", "json").out)}
-    assert (due["s1"], due["s2"], due["market"]) == ("2026-06-07T09:00", "2026-06-08T09:00", "2026-06-02T12:00")
-    assert json.loads(run("plan", "--format", "json").out) == {
-        "exact": True,
-        "moves": [],
-        "left": [],
-        "displaced": [],
-    }
-
-
-def test_a_plan_leaves_as_few_over_as_it_can(queue: Path, run) -> None:
-    asks = post("f1", "Pls RT!", at='"2026-06-04T12:00:00"')
-    asks += post("f2", "The mast is up again. Tell your friends!", at='"2026-06-05T12:00:00"')
-    file = only(queue, "".join(NOTES[:2]) + asks)
-    file.write_text(RATIO + file.read_text())
-    run("sync")
-    told = run("plan")
-    assert (told.code, " ".join(told.out.split())) == (
-        1,
-        "f2@ada stays: no slot helps. over-ratio: 1 of 1 asks used in the last 20 posts and last 30 days (2 value posts). "
-        "It would be rewritten. 0 posts to move, 1 left over (nothing better exists).",
-    )
-
-
-def test_a_plan_says_whose_place_a_deferral_would_take(queue: Path, run) -> None:
-    asks = post("slot", "Pls RT!") + "".join(NOTES[:2])
-    asks += post("fixed", "The mast is up again. Tell your friends!", at='"2026-06-20T12:00:00"')
-    file = only(queue, asks)
-    file.write_text(
-        '[policy]\nratio = "1:2"\ndefer_within = "3d"\ngrace = 0\non_excess = ["defer", "hold"]\n\n' + file.read_text()
-    )
-    run("sync")
-    told = " ".join(run("plan").out.split())
-    assert "slot@ada stays" in told, told
-    assert "fixed@ada passes only until then: it would be held for you." in told, told
-    found = json.loads(run("plan", "--format", "json").out)
-    assert [one["id"] for one in found["displaced"]] == ["fixed@ada"]
-
-
-@pytest.mark.parametrize(
-    ("text", "ratio", "refused"),
-    [("Our survey is open. Please share!", "1:1", {"far@bob"}), ("Tip 1: rest the dough.", "1:3", set())],
-)
-def test_a_plan_counts_a_post_again_where_it_comes_again_much_later(
-    queue: Path, run, text: str, ratio: str, refused: set[str]
-) -> None:
-    posts = post("v", "Tip 2: salt comes last.") + post("far", text, account='["ada", "bob"]')
-    if not refused:
-        posts += post("end", "Open until noon. Pls share!", at='"2026-06-25T12:00:00"')
-    file = only(queue, posts)
-    head, _, posts = file.read_text().partition("[[posts]]")
-    bob = '[accounts.bob]\nsite = "sandbox"\nurl = "http://127.0.0.1:9"\naudience = "ada"\nslots = ["Wed 12:00"]\n\n'
-    file.write_text(f'[policy]\nratio = "{ratio}"\ngrace = 0\n\n{head}{bob}[[posts]]{posts}')
-    run("sync")
-    run("reschedule", "far@bob", "--at", "2026-06-17T12:00")
-    planned = json.loads(run("plan", "--format", "json").out)
-    shown = json.loads(run("preview", "--format", "json").out)["posts"]
-    assert {one["id"] for one in planned["left"]} == refused
-    assert {one["id"] for one in shown if one["decision"] != "allow"} == refused
-
-
-def test_a_plan_for_files_that_the_queue_does_not_know_is_not_applied(queue: Path, run) -> None:
-    file = only(queue, ASKS)
-    run("sync")
-    file.write_text(file.read_text() + post("new", "The new kiosk sells tea."))
-    refused = run("plan", "--apply")
-    assert (refused.code, "`postiquette sync` first" in refused.err) == (2, True)
-
-
-def test_the_ledger_names_its_audiences_and_draws_what_is_planned(queue: Path, run) -> None:
-    only(queue, "".join(NOTES) + post("ask", "Pls RT!"))
-    assert run("ledger", "ada", "--chart").out.splitlines()[1:] == [
-        "  01 Jun 2026  ████                       4 given  ▲       1 asked  1 of 1 used at its end  (planned)"
-    ]
-    assert "did you mean 'ada'?" in run("ledger", "ad").err

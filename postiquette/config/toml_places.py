@@ -103,8 +103,10 @@ class Places:
         for pair in pairs:
             if pair.type == "pair":
                 parts = self._parts(pair.children[0])
-                if path[: len(parts)] == parts:
-                    yield pair, len(parts)
+                # a dotted key may lead further than the path that is asked for
+                common = min(len(parts), len(path))
+                if path[:common] == parts[:common]:
+                    yield pair, common
 
     def _parts(self, key: Node) -> tuple[str, ...]:
         if key.type == "dotted_key":

@@ -5,6 +5,7 @@ Only the words that go are touched: comments, quotes and layout stay. What a fil
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import os
 import re
@@ -39,13 +40,19 @@ class Fix:
 
     def diff(self) -> Iterator[str]:
         """The lines of a unified diff, each with its end, as `patch` and git read it."""
-        name = show_path(self.file)
-        for line in difflib.unified_diff(_lines(self.before), _lines(self.after), f"a/{name}", f"b/{name}"):
+        name, mark = show_path(self.file), self._mark.decode()
+        before, after = _lines(mark + self.before), _lines(mark + self.after)
+        for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+    @property
+    def _mark(self) -> bytes:
+        """The byte-order mark with which the file begins."""
+        return codecs.BOM_UTF8 if self.file.read_bytes().startswith(codecs.BOM_UTF8) else b""
 
     def write(self) -> None:
         """Write the file whole or not at all; its mode and a byte-order mark stay."""
-        mark = b"\xef\xbb\xbf" if self.file.read_bytes().startswith(b"\xef\xbb\xbf") else b""
+        mark = self._mark
         descriptor, name = tempfile.mkstemp(dir=self.file.parent, prefix=f".{self.file.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:

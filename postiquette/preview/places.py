@@ -26,7 +26,7 @@ class Remark:
     file: str
     line: int
     column: int
-    #: the line as it stands in the file
+    #: the line as it stands in the file, without its end
     excerpt: str
     #: how much of the excerpt is meant; 0 where the whole post is
     length: int
@@ -92,4 +92,4 @@ def _lines(file: Path, standing_in: Mapping[Path, str]) -> list[str]:
     text = standing_in.get(file.resolve())
     if text is None:
         text = read_text(file) if file.is_file() else ""
-    return text.split("\n")
+    return [line.removesuffix("\r") for line in text.split("\n")]

@@ -24,9 +24,8 @@ def as_published(
     for post in posts:
         at = instant(post.at, account.timezone)
         if at > now:
-            problems.append(
-                Problem(f"{post.id} is of {at:%Y-%m-%d %H:%M} UTC, which is still to come", show_path(file))
-            )
+            message = f"the post is of {at:%Y-%m-%d %H:%M} UTC, which is still to come"
+            problems.append(Problem(message, show_path(file), post.number))
             continue
         content = Content((post.text,))
         found.append(

@@ -57,7 +57,7 @@ def test_what_is_wrong_stands_at_its_place(queue: Path, run) -> None:
     assert told.code == 1
     assert told.out.splitlines()[4:8] == [
         "postiquette.toml:24:22: over-ratio [warning: rewrite] 0 of 0 asks used in the last 20 posts and last 30 days (1 value post)",
-        "    | and the kiosk opens. Pls RT!␍",
+        "    | and the kiosk opens. Pls RT!",
         "    |                      ^^^^^^^",
         "    = 3 value posts first, or take the request out",
     ]
@@ -208,6 +208,8 @@ def test_a_diff_is_one_that_patch_reads(queue: Path, run) -> None:
         "-The lamp turns. Please share!\n\\ No newline at end of file\n"
         "+The lamp turns.\n\\ No newline at end of file\n"
     )
+    (queue / "posts" / "gun.md").write_text("---\nid: gun\n---\nThe gun fires at noon. Pls RT!\n", encoding="utf-8-sig")
+    assert run("check", "posts/gun.md", "--diff").out.splitlines()[2:5] == ["@@ -1,4 +1,4 @@", " \ufeff---", " id: gun"]
 
 
 def test_an_editor_asks_about_a_configuration(queue: Path, run, monkeypatch) -> None:
@@ -248,11 +250,14 @@ def test_what_an_author_wrote_ends_no_annotation(queue: Path, run) -> None:
     )
 
 
-def test_a_waiver_that_nothing_needs_is_told(queue: Path, run) -> None:
-    only(queue, post("hours", "Open till noon.", allow='{ too-long = "the limit was raised" }'))
+@pytest.mark.parametrize(
+    "waiver", ['allow = { too-long = "the limit was raised" }', 'allow.too-long.reason = "the limit was raised"']
+)
+def test_a_waiver_that_nothing_needs_is_told(queue: Path, run, waiver: str) -> None:
+    only(queue, post("hours", "Open till noon.") + waiver + "\n")
     told = run("check")
     assert (told.code, told.out) == (
         0,
-        "postiquette.toml:18:1: unused-waiver [note] too-long has nothing to remark here (waived: the limit was raised)\n"
-        '    | allow = { too-long = "the limit was raised" }\n    = take the waiver out\n1 post checked: 1 finding, 0 to act on\n',
+        "postiquette.toml:19:1: unused-waiver [note] too-long has nothing to remark here (waived: the limit was raised)\n"
+        f"    | {waiver}\n    = take the waiver out\n1 post checked: 1 finding, 0 to act on\n",
     )

@@ -38,7 +38,9 @@ class ByHand:
     #: without a zone it is on the account's clock
     at: datetime
     text: str
-    url: str | None = None
+    url: str | None
+    #: its line in the file, or its number among the posts of an archive, from 1
+    number: int
 
 
 def read(file: Path, options: Options) -> tuple[list[ByHand], list[Problem]]:
@@ -61,21 +63,21 @@ def _collect(
     problems: list[Problem] = []
     for number, row in rows:
         try:
-            posts.append(_post(row, options or Options()))
+            posts.append(_post(row, options or Options(), number))
         except ValueError as error:
             problems.append(Problem(str(error), name, number))
     return posts, problems
 
 
-def _post(row: dict[str, Any], options: Options) -> ByHand:
+def _post(row: dict[str, Any], options: Options, number: int) -> ByHand:
     if not row:
         raise ValueError("this is no JSON object")
     text, written = row.get("text"), row.get("at", row.get("date"))
     if not isinstance(text, str) or not text.strip():
-        raise ValueError("the post has no text")
+        raise ValueError('the post has no text; expected it as "text"')
     if not isinstance(written, datetime):
         if not isinstance(written, str) or not written.strip():
-            raise ValueError("the post has no time")
+            raise ValueError('the post has no time; expected it as "at", such as 2026-05-01T09:00:00Z')
         written = parse_date(written, str(row.get("time", "")), options.dates)
     if not 1970 <= written.year < 9999:
         raise ValueError(f"expected a year between 1970 and 9998, got {written.year}")
@@ -85,7 +87,7 @@ def _post(row: dict[str, Any], options: Options) -> ByHand:
     known = str(row.get("id") or "").strip()
     digest = hashlib.sha256(f"{written.isoformat()}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     id_ = re.sub(r"[^A-Za-z0-9._-]+", "-", known).strip("-.")[-60:] if known else digest
-    return ByHand(f"by-hand-{id_ or digest}", written, publishable(text), url)
+    return ByHand(f"by-hand-{id_ or digest}", written, publishable(text), url, number)
 
 
 def _entries(inner: str, text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -204,7 +204,7 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     before, after = text[:start], text[end:]
     if not before.strip() or not after.strip() or before.endswith("\n") or after.startswith("\n"):
         return ""
-    ends = text[start:end].rstrip()[-1:] in _ENDS and re.match(r"\d", after)
+    ends = text[start:end].rstrip()[-1:] in _ENDS and re.match(r"(?!https?:)\w", after)
     if not opens and (ends or re.match(r"[A-Z][a-z]", after)) and before[-1] not in ".!?:\u2026":
         return ". "
     if _UNSPACED.match(before[-1]) and _UNSPACED.match(after) and not any(map(str.isspace, text[start:end])):
@@ -218,7 +218,9 @@ def joined(cuts: list[Edit], text: str) -> tuple[Edit, ...]:
     for one in cuts:
         last = merged[-1] if merged else None
         if last is not None and not text[last.end : one.start].strip():
-            merged[-1] = Edit(last.start, max(one.end, last.end), last.by and one.by)
+            # the stop that the first would have left goes with the second
+            by = one.by and (last.by or _glue(text, last.start, one.end, opens=True))
+            merged[-1] = Edit(last.start, max(one.end, last.end), by)
         else:
             merged.append(one)
     following = [one.start for one in merged[1:]] + [len(text)]

@@ -14,7 +14,7 @@ from typing import Literal
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.clauses import LOOSE_AFTER, end_of_clause
 from postiquette.policies.cutting import BRACKETS, KEEPSAKES, Edit, cut, half, joined
-from postiquette.policies.language.folding import fold
+from postiquette.policies.language.folding import fold, spelled_out
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import Reading, Request, pieces, read, words_said
 
@@ -75,7 +75,7 @@ def _attempts(text: str, requests: tuple[Request, ...], language: Language) -> I
             yield kept
     cuts: list[Edit] = []
     halves: list[Edit] = []
-    for begins, piece, inside in _by_piece(text, requests):
+    for begins, piece, inside in _by_piece(spelled_out(text), requests):
         speak = [languages().get(request.pattern.partition(":")[0], language) for request in inside]
         whole = [cut(piece, request, spoken) for request, spoken in zip(inside, speak, strict=True)]
         some = [half(piece, request, spoken) for request, spoken in zip(inside, speak, strict=True)]
@@ -154,5 +154,8 @@ def _keeps(text: str, requests: tuple[Request, ...], result: str) -> bool:
             continue
         place = result.find(match[0].rstrip(".,:"), place)
         if place < 0:
+            return False
+        if not match[0][0].isdigit() and result[place - 1 : place].isalnum() > text[: match.start()][-1:].isalnum():
+            # it would be read as one with the word before it
             return False
     return True

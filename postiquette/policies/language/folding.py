@@ -37,6 +37,15 @@ _DRESSED = re.compile(
 )
 #: scripts whose letters are read without the marks that people leave out when they type: Latin, Greek, Arabic
 _MARKED = ((0xC0, 0x24F), (0x1E00, 0x1EFF), (0x370, 0x3FF), (0x620, 0x64A), (0x66E, 0x6D3))
+#: words whose stop ends no sentence, with some of what they lead to; and the Portuguese and Spanish "p/", which is "para"
+_ABBREVIATED = re.compile(
+    r"(?<![^\W_])(?:avd?a?|dra?|mrs?|ms|prof|sra?|srta|nr|vs|ca|bzw|bspw|ing|arq|lic|mme|mlle|sig|approx|tel|vol|fig|art"
+    r"|p\. ?ej|z\. ?b|d\. ?h|u\. ?a|e\.g|i\.e)\.(?= ?[^\W_])",
+    re.IGNORECASE,
+)
+_SHORT_FOR_TO = re.compile(r"(?<= )p/ (?=[^\W\d_])")
+#: a letter that no word has, in place of a stop
+_AS_LETTER = "ª"
 #: the marks themselves, where they stand alone: combining accents, Arabic vowel signs
 _MARKS = frozenset([*range(0x300, 0x370), *range(0x64B, 0x660), 0x670])
 
@@ -88,6 +97,13 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold case, accents, compatibility forms, look-alike letters, typographic marks and invisible characters."""
     return Folded(text.lower() if text.isascii() else text.translate(_TABLE), text)
+
+
+def spelled_out(text: str) -> str:
+    """The text with letters in place of the stops of abbreviations, as long as it was: what ends no sentence looks like it no more."""
+    if "." in text:
+        text = _ABBREVIATED.sub(lambda said: said[0].replace(".", _AS_LETTER), text)
+    return _SHORT_FOR_TO.sub(" a ", text) if "p/" in text else text
 
 
 def disguised(text: str) -> bool:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import NamedTuple, cast
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
-from postiquette.policies.language.folding import Folded, fold
+from postiquette.policies.language.folding import Folded, fold, spelled_out
 from postiquette.policies.language.index import Asking, Glance, index
 from postiquette.policies.language.matching import Match
 from postiquette.policies.language.patterns import Exempt, Language, Pattern
@@ -135,6 +135,8 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
         visible = _EMPHASIS.sub(lambda line: " " * len(line[1]) + line[2] + " " * len(line[3]), visible)
     glance = index().look(visible)
     asking = glance.concern.asking
+    if asking:
+        visible = spelled_out(visible)
     if asking and len(visible) == len(text):
         for begins in _RUN_ON.finditer(text):
             visible = visible[: begins.end() - 1] + "\n" + visible[begins.end() :]
@@ -252,7 +254,7 @@ def _without(senses: Iterable[Pattern], visible: str) -> str:
 
 def _hidden(sense: Pattern, match: Match) -> str:
     if sense.unless is not None and sense.unless.regex.search(
-        match.string, max(0, match.start() - 30), match.end() + 40
+        match.string, max(0, match.start() - 50), match.end() + 40
     ):
         return match[0]
     return _HIDDEN * len(match[0])

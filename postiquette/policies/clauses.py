@@ -10,12 +10,13 @@ from postiquette.policies.language.patterns import Language, Pattern
 #: punctuation and blanks that dangle before a request, and after one
 _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
 LOOSE_AFTER = re.compile(
-    r"[^\S\n]*[!?.,;:\u2026。！？、،؛؟।]*(?:[^\S\n]*(?:&|\+|-+>?|/{1,2}|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
+    # not the eyes of a face
+    r"[^\S\n]*(?:(?![:;]-?[)(\]DPp3*/](?!\w))[!?.,;:\u2026。！？、،؛؟।])*(?:[^\S\n]*(?:&|\+|-+>?|/{1,2}|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
 )
 #: a comma or a dash with more of the sentence behind it, or the stop at the end of a line
 _GOES_ON = re.compile(r"[,，、،]\s*['\"“‘«]?\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")
 #: not what is joined to another: "signez-la"
-_LAST_WORD = re.compile(r"(?<![\w'’-])[^\W_]+\s*\Z")
+LAST_WORD = re.compile(r"(?<![\w'’-])[^\W_]+\s*\Z")
 _NEXT_WORD = re.compile(r"[^\S\n]*([^\W_]+)(?=[^\S\n])")
 #: the word that may lead from a request to what others are to be told
 _NAMELY = re.compile(r"[^\S\n]+([^\W_][^\s'’]*(?:['’]|(?=[^\S\n])))")
@@ -26,7 +27,8 @@ _TO_THE_END = (
 _REST_OF_CLAUSE = re.compile(r"(?: (?!https?:|www\.)[^\W\d_][^\W\d_'’-]*){1,5}" + _TO_THE_END)
 #: some more, whose first word is its group
 COMPLEMENT = re.compile(
-    r" ([^\W\d_]+['’]?)(?:(?<=['’])[^\W_][\w'’/-]*)?(?: (?!https?:|www\.)[#@]?[^\W_][\w'’/-]*){0,16}" + _TO_THE_END
+    r" ([^\W\d_]+['’]?)(?:(?<=['’])[^\W_][\w'’/-]*)?(?: (?!https?:|www\.)[#@\"“«]?[^\W_][\w'’/-]*[\"”»]?){0,16}"
+    + _TO_THE_END
 )
 #: behind what a clause begins
 CLAUSE_END = re.compile(
@@ -85,7 +87,7 @@ def goes_on(text: str, start: int, end: int, language: Language) -> bool:
 
 def shares_its_stop(text: str, before: int, start: int, end: int, language: Language) -> bool:
     """Whether an exclamation ends what a request is joined to as well: "Come along and bring your friends!"."""
-    words = (_LAST_WORD.search(text, before, start), _NEXT_WORD.match(text, start))
+    words = (LAST_WORD.search(text, before, start), _NEXT_WORD.match(text, start))
     joined = any(word and language.conjunction.regex.fullmatch(plain(word[0].strip())) for word in words)
     return joined and re.match(r"\s?!(?=\s*(?:\n|\Z))", text[end:]) is not None
 
@@ -110,7 +112,7 @@ def where_it_ended(text: str, start: int, language: Language) -> int:
         loose = _LOOSE_BEFORE.search(text, 0, start)
         start = loose.start() if loose else start
         dangling = language.dangling.regex.search(fold(text[:start]).text)
-        word = _LAST_WORD.search(text, 0, start)
+        word = LAST_WORD.search(text, 0, start)
         joint = word and language.joint.regex.fullmatch(plain(word[0].strip()))
         if dangling:
             start = fold(text[:start]).span(dangling.start("cut"), dangling.end())[0]
@@ -121,5 +123,5 @@ def where_it_ended(text: str, start: int, language: Language) -> int:
 
 
 def plain(word: str) -> str:
-    """A word folded, but for single letters: Portuguese `e` joins, and `é` does not."""
-    return word.lower() if len(word) == 1 else fold(word).text
+    """A word folded, but for one: Portuguese `e` joins, and `é` does not."""
+    return "é" if word.lower() == "é" else fold(word).text

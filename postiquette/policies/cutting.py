@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from postiquette.policies.clauses import (
     CLAUSE_END,
     COMPLEMENT,
+    LAST_WORD,
     end_of_clause,
     goes_on,
     plain,
@@ -35,7 +36,7 @@ _POINTING_SIGNS = re.compile(r"[^\S\n]*(?:[\u2B07\u2935\U0001F447][\U0001F3FB-\U
 #: what may join the halves of a request; Arabic writes its "and" together with the word after it
 _JOINTS = re.compile(r"\s*[&+/,]\s*|\s+(?=\u0648\w)|\s+([^\W\d_]+)(?=\s)")
 #: the words for spreading that stand in many languages
-_SPREADING = re.compile(r"(?:share|spread|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
+_SPREADING = re.compile(r"(?:share|spread(?: the word)?|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
 #: what belongs to the object, though a verb may stand with it
 _ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o|a|os|as)\Z")
 #: what begins a sentence without a capital
@@ -43,6 +44,8 @@ _ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)")
 #: within which a request may stand with other words
 BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
+#: what begins no text; a face does
+_LOOSE_START = re.compile(r"(?:[ \t\n,،]|[:;](?!-?[)(\]DPp3*/](?!\w)))*")
 #: what sets words off in Markdown
 _MARKUP = re.compile(r"(?:\*\*|__|~~|[*_])\Z")
 #: signs of a script without blanks
@@ -68,7 +71,9 @@ class Edit:
 
 def half(text: str, request: Request, language: Language) -> Edit | None:
     """The cut of "and share" out of "sign and share this petition": what is asked for besides stays, with its object."""
-    asking = fold(text[request.start : request.end])
+    word = LAST_WORD.search(text, 0, request.start)
+    begin = word.start() if word and language.besides.regex.fullmatch(plain(word[0].strip())) else request.start
+    asking = fold(text[begin : request.end])
     for joint in _JOINTS.finditer(asking.text):
         if joint[1] and not language.conjunction.regex.fullmatch(joint[1]):
             continue
@@ -84,13 +89,13 @@ def half(text: str, request: Request, language: Language) -> Edit | None:
         alone = language.besides_alone.regex.search(before) or (besides and before[besides.end() :].strip())
         if ends == begins or not (alone or besides):
             continue
-        start = request.start + asking.span(joint.start(), joint.end())[0]
+        start = begin + asking.span(joint.start(), joint.end())[0]
         article = _ARTICLE.search(asking.text, begins, ends)
         ends = article.start() if article else ends
         # whom it is shared with goes as well
         audience = COMPLEMENT.match(asking.text, ends)
         towards = audience and language.complement.regex.fullmatch(plain(audience[1]))
-        end = request.end if alone or towards else request.start + asking.span(begins, ends)[1]
+        end = request.end if alone or towards else begin + asking.span(begins, ends)[1]
         return Edit(start, end, "")
     return None
 
@@ -98,6 +103,7 @@ def half(text: str, request: Request, language: Language) -> Edit | None:
 def cut(text: str, request: Request, language: Language) -> Edit:
     """The cut with the punctuation, blanks and words that would dangle."""
     start, end = _without_brackets(text, request.start, request.end)
+    start -= text[start - 1 : start] == "#"
     around = _brackets_around(text, start, end)
     if around:
         within = _cut_within(text, replace(request, start=start, end=end), language, *around)
@@ -122,7 +128,8 @@ def cut(text: str, request: Request, language: Language) -> Edit:
     if start < bracketed and text[end : end + 1] in set(":;,"):
         # what follows the brackets belongs to the clause around them
         return Edit(len(text[:start].rstrip()), end, "")
-    if not opens and text[:before].strip() and text[end : end + 1] == ":" and text[end + 1 :].strip():
+    announced = text[:before].strip()[-1:] not in _ENDS | {""}
+    if not opens and announced and text[end : end + 1] == ":" and text[end + 1 :].strip():
         # the colon announces what follows for the clause before the request as well
         return Edit(before, end, "")
     stays = not opens and (goes_on(text, before, end, language) or shares_its_stop(text, before, start, end, language))
@@ -132,6 +139,7 @@ def cut(text: str, request: Request, language: Language) -> Edit:
         opens = False
     asked = text[:start].rstrip().endswith("?") and any(map(str.isalnum, text[before:start]))
     start = len(text[:start].rstrip(" \t")) if opens and not asked else before
+    opens = opens or CLAUSE_END.search(text[:start]) is not None
     rest = text[end:]
     end += len(rest) - len(rest.lstrip(" \t"))
     if _says_nothing(text, start, end):
@@ -236,7 +244,7 @@ def _closed(one: Edit, text: str, until: int) -> Edit:
     before, after = text[:start], text[end:]
     if not before.strip():
         start = 0
-        end = min(until, end + len(after) - len(after.lstrip(" \t\n:;,،")))
+        end = min(until, end + _LOOSE_START.match(after).end())
     elif not after.strip():
         # a line end at the end of the text is how its author lays out a file
         start, end = len(before.rstrip()), len(text) - text.endswith("\n")

@@ -221,6 +221,16 @@ CASES = [
     ("the tide tables are up, pass it on!! stream the choir tonight", "the tide tables are up. stream the choir tonight"),
     ("The choir sings on Sunday — if you liked it, forward this to one person. https://example.org/c",
      "The choir sings on Sunday https://example.org/c"),
+    # a face keeps its eyes, and no sign of a hashtag stays alone
+    ("Boosts welkom :) ik zoek een tweedehands fiets in Gent", ":) ik zoek een tweedehands fiets in Gent"),
+    ("Two tickets for the choir wanted, not side by side. #retweet pleaseee",
+     "Two tickets for the choir wanted, not side by side."),
+    ("You all need to watch and share this film on the night ferry by @maria",
+     "You all need to watch this film on the night ferry by @maria"),
+    ("Teken en deel de petitie: geen parkeerplaats in het bos https://example.org/b",
+     "Teken de petitie: geen parkeerplaats in het bos https://example.org/b"),
+    ("Bando per otto posti, scadenza 30/9. Si prega di dare massima diffusione al bando: https://example.org/b",
+     "Bando per otto posti, scadenza 30/9. https://example.org/b"),
     ("Four ways to mend a clock.\nIf you found this useful, follow me and RT the first tweet.",
      "Four ways to mend a clock.\nIf you found this useful, follow me."),
 ]  # fmt: skip

@@ -28,13 +28,13 @@ _EDGES = {"b": r"(?<![^\W_])", "e": r"(?![^\W_])"}
 _NEVER = "(?!)"
 _BEFORE_REQUEST = (
     r"(?:^|[.!?…,;:\n。！？、،؛؟।\u2600-\u27BF\U0001F000-\U0001FAFF]\s*|\s[\u2013\u2014-]\s+|<b>(?:<and>|<joint>)<e>\s+)"
-    r"(?P<cut>(?:<dangling>)[\s,、]*)\z"
-)
-_AFTER_REQUEST = (
-    r"(?:\s+(?:<if>)|,\s+(?:<if_comma>))<e>(?:(?!https?:|www\.|\s[\u2013\u2014-]\s)[^.!?…,;:\n@#]){1,80}"
-    r"(?=[.!?…,;:\n@#]|\s[\u2013\u2014-]\s|https?:|www\.|$)"
+    r"(?P<cut>(?:<dangling>|\d{1,2})[\s,、]*)\z"
 )
 _SIGN = r"\u2600-\u27BF\U0001F000-\U0001FAFF"
+_AFTER_REQUEST = (
+    rf"(?:\s+(?:<if>)|,\s+(?:<if_comma>))<e>(?:(?!https?:|www\.|\s[\u2013\u2014-]\s)[^.!?…,;:\n@#{_SIGN}]){{1,80}}"
+    rf"(?=[.!?…,;:\n@#{_SIGN}]|\s[\u2013\u2014-]\s|https?:|www\.|$)"
+)
 _WHAT_WOULD_COME = (
     rf"[\s,;:.!?…)\u2013\u2014{_SIGN}-]{{1,6}}(?:(?:<and>)<e>\s+)?(?<![^\W_])(?:<outcome>)<e>"
     rf"(?:(?!https?:|www\.)[^.!?…\n@#0-9{_SIGN}]){{0,90}}(?=[.!?…\n{_SIGN}]|$)"

@@ -175,7 +175,7 @@ def list_(context: Context, all_: bool, state: tuple[str, ...], account: str | N
     for delivery in shown:
         place = project.accounts.get(delivery.account)
         when = local(delivery.due_at, place) if place else f"{delivery.due_at:%Y-%m-%d %H:%M}Z"
-        first = safe(delivery.post.content.items[0].text)
+        first = safe((delivery.sent or delivery.post.content).items[0].text)
         words = first if len(first) <= 60 else first[:59] + "…"
         table.add_row(when, delivery.key, str(delivery.state), Text(words))
     output = console()
@@ -326,6 +326,7 @@ def withdraw(context: Context, post: str, reason: str) -> int:
 
 
 def _as_json(delivery: Delivery) -> dict[str, Any]:
+    from postiquette.config.values import format_instant
     from postiquette.queue.delivery import content_to
 
     return {
@@ -335,7 +336,7 @@ def _as_json(delivery: Delivery) -> dict[str, Any]:
         "audience": delivery.audience,
         "source": delivery.source,
         "state": str(delivery.state),
-        "due_at": delivery.due_at.isoformat(),
+        "due_at": format_instant(delivery.due_at),
         "by_slot": delivery.by_slot,
         "content": content_to(delivery.sent or delivery.post.content),
         "url": delivery.url,

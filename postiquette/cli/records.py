@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @pass_context
 def history(context: Context, posts: tuple[str, ...], format_: str) -> int:
     """Print the audit log: every change of state, when, by whom and why. JSON is one line an event."""
+    from postiquette.config.values import format_instant
     from postiquette.preview.safe import safe
     from postiquette.queue import deliveries
 
@@ -35,7 +36,7 @@ def history(context: Context, posts: tuple[str, ...], format_: str) -> int:
                 "account": event.account,
                 "from": event.from_state,
                 "to": event.to_state,
-                "at": event.at.isoformat().replace("+00:00", "Z"),
+                "at": format_instant(event.at),
                 "by": event.by,
                 "reason": event.reason,
                 "url": event.url,

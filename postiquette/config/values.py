@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -42,6 +42,11 @@ def format_duration(value: timedelta) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def format_instant(at: datetime) -> str:
+    """An instant in UTC as programs read it: "2026-06-01T07:00:00Z"."""
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def parse_ratio(value: Any) -> Ratio:

@@ -244,7 +244,8 @@ def _closed(one: Edit, text: str, until: int) -> Edit:
     before, after = text[:start], text[end:]
     if not before.strip():
         start = 0
-        end = min(until, end + _LOOSE_START.match(after).end())
+        loose = _LOOSE_START.match(after)
+        end = min(until, end + (loose.end() if loose else 0))
     elif not after.strip():
         # a line end at the end of the text is how its author lays out a file
         start, end = len(before.rstrip()), len(text) - text.endswith("\n")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from postiquette.config.values import format_slot
+from postiquette.config.values import format_instant, format_slot
 from postiquette.model import Account, Balance, Content, Finding
 from postiquette.preview.outline import Line, Outline
 
@@ -13,7 +12,7 @@ from postiquette.preview.outline import Line, Outline
 def as_json(outline: Outline) -> dict[str, Any]:
     """One object for the whole preview; times are ISO 8601 in UTC."""
     return {
-        "generated_at": _time(outline.generated_at),
+        "generated_at": format_instant(outline.generated_at),
         "accounts": {name: _account(account) for name, account in outline.accounts.items()},
         "posts": [_post(line) for line in outline.lines],
         "notes": list(outline.notes),
@@ -44,7 +43,7 @@ def balance_as_json(balance: Balance) -> dict[str, Any]:
         "spent": balance.spent,
         "earned": balance.earned,
         "allowed": balance.allowed,
-        "next_free_at": _time(balance.next_free_at),
+        "next_free_at": format_instant(balance.next_free_at) if balance.next_free_at else None,
     }
 
 
@@ -54,7 +53,7 @@ def _post(line: Line) -> dict[str, Any]:
         "id": line.key,
         "account": line.account.name,
         "site": line.account.site,
-        "at": _time(line.at),
+        "at": format_instant(line.at),
         "state": line.state,
         "decision": str(line.decision.action),
         "kind": str(line.decision.kind),
@@ -81,7 +80,3 @@ def _account(account: Account) -> dict[str, Any]:
 
 def _text(content: Content) -> str:
     return content.items[0].text
-
-
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from postiquette.config.values import format_instant
 from postiquette.model import Account, Action
 from postiquette.policies.forecast import Layout
 from postiquette.policies.plan import Arrangement, arrange
@@ -68,7 +69,7 @@ class Proposal:
         return {
             "exact": self.arrangement.exact,
             "moves": [
-                {"id": move.candidate.key, "from": _time(move.candidate.at), "to": _time(move.to)}
+                {"id": move.candidate.key, "from": format_instant(move.candidate.at), "to": format_instant(move.to)}
                 for move in self.arrangement.moves
             ],
             "left": [
@@ -106,7 +107,3 @@ def zone_of(accounts: Sequence[Account]) -> str:
     """The clock on which a calendar of several accounts is shown: theirs where they share one, else UTC."""
     zones = {account.timezone for account in accounts}
     return zones.pop() if len(zones) == 1 else "UTC"
-
-
-def _time(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

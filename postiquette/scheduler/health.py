@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from postiquette.config.values import format_instant
 from postiquette.queue import deliveries, leases
 from postiquette.queue.delivery import Delivery
 from postiquette.queue.leases import Switch
@@ -68,7 +69,7 @@ class Health:
             "silent": self.silent,
             "pid": self.services[0].pid if self.services else None,
             "counts": self.counts,
-            "next_due": self.next_due.isoformat() if self.next_due else None,
+            "next_due": format_instant(self.next_due) if self.next_due else None,
             "paused": [switch.name for switch in self.stops],
             "signed_out": list(self.signed_out),
             "not_taken_in": list(self.alarming),

@@ -231,7 +231,7 @@ def test_plan_moves_an_ask_behind_the_value(configure, run, monday) -> None:
     run("sync")
     result = run("plan", "--apply")
     assert (result.code, "Wed 03 Jun" in result.out and "+ 17:00  ask@ada" in result.out) == (0, True)
-    assert next(row["due_at"] for row in states(run) if row["post"] == "ask") == "2026-06-03T15:00:00+00:00"
+    assert next(row["due_at"] for row in states(run) if row["post"] == "ask") == "2026-06-03T15:00:00Z"
     assert run("plan").out == "No post has to move.\n"
 
 

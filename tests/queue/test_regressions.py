@@ -138,7 +138,7 @@ def test_a_zone_that_is_changed_moves_what_was_written_in_local_time(configure, 
     run("sync")
     configure('[service]\ntimezone = "America/New_York"\n' + text)
     run("sync")
-    assert states(run)[0]["due_at"] == "2026-07-04T13:00:00+00:00"
+    assert states(run)[0]["due_at"] == "2026-07-04T13:00:00Z"
 
 
 def test_a_corrected_post_that_was_held_gets_a_slot_to_come(house, here: Path) -> None:

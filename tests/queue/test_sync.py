@@ -43,7 +43,7 @@ def test_slots_are_given_in_order_and_kept(configure, run) -> None:
     configure(BASE + post("b", "Another text altogether.") + post("a"))
     assert "as the files say" in run("sync").out
     assert states(run) == before
-    assert [row["due_at"] for row in before] == ["2026-06-01T07:00:00+00:00", "2026-06-01T15:30:00+00:00"]
+    assert [row["due_at"] for row in before] == ["2026-06-01T07:00:00Z", "2026-06-01T15:30:00Z"]
 
 
 def test_posts_leave_a_slot_that_is_none_any_more(configure, run) -> None:
@@ -120,10 +120,10 @@ def test_a_rescheduled_post_keeps_its_time_until_its_declaration_changes(configu
     run("sync")
     assert run("reschedule", "a", "--at", "2026-06-05T12:00").code == 0
     run("sync")
-    assert states(run)[0]["due_at"] == "2026-06-05T10:00:00+00:00"
+    assert states(run)[0]["due_at"] == "2026-06-05T10:00:00Z"
     configure(BASE + post("a", at="2026-06-07T08:00:00"))
     run("sync")
-    assert states(run)[0]["due_at"] == "2026-06-07T06:00:00+00:00"
+    assert states(run)[0]["due_at"] == "2026-06-07T06:00:00Z"
 
 
 def test_a_time_in_the_past_is_missed_at_sync_and_an_error_at_add(configure, run) -> None:
@@ -194,7 +194,7 @@ def test_markdown_with_both_kinds_of_front_matter(configure, run, here: Path) ->
     rows = {row["post"]: row for row in states(run)}
     assert set(rows) == {"from-yaml", "from-toml", "name"}
     assert rows["from-yaml"]["content"]["texts"] == ["The ferry runs."]
-    assert rows["from-yaml"]["due_at"] == "2026-06-03T07:00:00+00:00"
+    assert rows["from-yaml"]["due_at"] == "2026-06-03T07:00:00Z"
     assert rows["name"]["content"]["texts"] == ["First item.", "Second item."]
 
 

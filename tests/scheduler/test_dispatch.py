@@ -47,6 +47,16 @@ def test_the_ratio_holds_on_what_goes_out(house) -> None:
     assert "over-ratio" in made.reasons("p1@ada")
 
 
+def test_the_list_shows_what_went_out(house, run) -> None:
+    made = house(post("tide", "The tide tables hang at the pier. Please share!"))
+    assert "Please share!" in run("list").out
+    made.work(NINE)
+    assert made.texts() == ["The tide tables hang at the pier."]
+    listed = run("list", "--all").out
+    assert "The tide tables hang at the pier." in listed
+    assert "Please share!" not in listed
+
+
 def test_media_and_alt_text_arrive(house, here) -> None:
     from postiquette.preview.demonstration import _loaf
 

@@ -38,6 +38,8 @@ class Proposal:
     before: tuple[Line, ...]
     #: every post in the order of its planned time, judged there
     after: tuple[Line, ...]
+    #: what is not planned, and what else a person should know
+    notes: tuple[str, ...] = ()
 
     def days(self, zone: str) -> Iterator[Day]:
         """The days on which something changes, on the clock of a zone."""
@@ -80,6 +82,7 @@ class Proposal:
                 {"id": line.key, "decision": str(line.decision.action), "reason": line.decision.reason()}
                 for line in self.displaced()
             ],
+            "notes": list(self.notes),
         }
 
 
@@ -100,7 +103,15 @@ def proposal_of(project: Project, found: LaidOut, now: datetime) -> Proposal:
     before = sorted((replace(line, at=own[line.key]) for line in after), key=lambda line: (line.at, line.key))
     # a post that is deferred all the same, or judged late, stands where the plan puts it
     placed = [replace(line, at=to.get(line.key, own[line.key])) for line in after]
-    return Proposal(arrangement, tuple(before), tuple(sorted(placed, key=lambda line: (line.at, line.key))))
+    placed.sort(key=lambda line: (line.at, line.key))
+    return Proposal(arrangement, tuple(before), tuple(placed), (*_not_planned(found), *found.notes))
+
+
+def _not_planned(found: LaidOut) -> Iterator[str]:
+    """What waits for a person takes no part: it may never go out."""
+    if found.waiting:
+        keys = ", ".join(f"{plan.candidate.key} is {state}" for state, plan in found.waiting)
+        yield f"not planned, for a person has the word: {keys}"
 
 
 def zone_of(accounts: Sequence[Account]) -> str:

@@ -121,6 +121,8 @@ def show_proposal(proposal: Proposal, console: Console, *, applied: bool) -> Non
             Text.assemble((line.key, "bold magenta"), f" passes only until then: it would be {_left(line)}. ")
             + Text(f"{safe(line.decision.reason())}.", style="dim")
         )
+    for note in proposal.notes:
+        console.print(Text(f"! {safe(note)}", style="yellow"))
     count = f"{len(moves)} post{'' if len(moves) == 1 else 's'} {'moved' if applied else 'to move'}"
     quality = "nothing better exists" if proposal.arrangement.exact else "the best that was found"
     text = f"{count}, {len(proposal.arrangement.left)} left over ({quality})." if accounts else "Nothing is scheduled."

@@ -77,6 +77,7 @@ def test_a_plan_keeps_series_in_order_and_fixed_posts_in_place(queue: Path, run)
         ],
         "left": [],
         "displaced": [],
+        "notes": [],
     }
     due = {row["post"]: row["due_at"] for row in json.loads(run("list", "--format", "json").out)}
     assert due["s1"] < due["s2"] < due["market"], "a plan that is only shown moves nothing"
@@ -88,6 +89,7 @@ def test_a_plan_keeps_series_in_order_and_fixed_posts_in_place(queue: Path, run)
         "moves": [],
         "left": [],
         "displaced": [],
+        "notes": [],
     }
 
 

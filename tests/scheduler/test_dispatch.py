@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,7 +33,7 @@ def test_not_before_its_time(house) -> None:
     assert made.site.state.submissions == []
 
 
-def test_the_ratio_holds_on_what_goes_out(house) -> None:
+def test_the_ratio_holds_on_what_goes_out(house, run) -> None:
     texts = [
         "Note one on ferries.",
         "Please share our note on tides!",
@@ -45,6 +46,9 @@ def test_the_ratio_holds_on_what_goes_out(house) -> None:
     assert made.texts() == ["Note one on ferries.", "Note two on harbours.", "Pls RT!", "Note three on sails."]
     assert made.states()["p1@ada"] == "held"
     assert "over-ratio" in made.reasons("p1@ada")
+    assert json.loads(run("plan", "--format", "json").out)["notes"] == [
+        "not planned, for a person has the word: p1@ada is held"
+    ]
 
 
 def test_the_list_shows_what_went_out(house, run) -> None:

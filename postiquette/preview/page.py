@@ -165,7 +165,7 @@ def render_ledger(outline: Outline, project: Project, names: list[str]) -> str:
                 "most": max([1, *(max(week.given, week.asked) for week in drawn)]),
                 "weeks": [
                     {
-                        "day": f"{week.monday:%d %b %Y}",
+                        "monday": week.monday,
                         "given": week.given,
                         "asked": week.asked,
                         "spent": week.balance.spent,

@@ -162,6 +162,8 @@ def test_the_ledger_is_drawn_with_what_was_made_by_hand(queue: Path, run) -> Non
     assert run("ledger", "--html", "ledger.html").code == 0
     page = (queue / "ledger.html").read_text(encoding="utf-8")
     assert "by-hand-img" in page
+    # a year stands once, below the first of its weeks, where it covers no other label
+    assert (page.count(">25 May</text>"), page.count(">2026</text>")) == (1, 1)
 
 
 def test_the_ledger_names_its_audiences_and_draws_what_is_planned(queue: Path, run) -> None:

@@ -40,7 +40,7 @@ _SPREADING = re.compile(r"(?:share|spread(?: the word)?|forward|rt|re-?tweet|re-
 #: what belongs to the object, though a verb may stand with it
 _ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o|a|os|as)\Z")
 #: what begins a sentence without a capital
-_ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)")
+_ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)|(?:via|cc|h/t)\s@")
 #: within which a request may stand with other words
 BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
@@ -55,7 +55,8 @@ _LEAD_IN = re.compile(
     r"(?:^\d{1,2}[.)](?=\s|\Z))?(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update|not|nota|p\.?d)\b)*",
     re.IGNORECASE,
 )
-_SMALL_START = re.compile(r"[.!?\u2026।]\s+[a-z]|\A[a-z]")
+_CAPITAL_START = re.compile(r"(?:\A|[.!?\u2026\n\x00]\s*)[A-Z]\w")
+_SMALL_START = re.compile(r"(?:\A|[.!?\u2026।]\s+)(?!https?:)[a-z]")
 #: "sign and share this petition": what is shared is also what is signed, and stays
 _JOINED = re.compile(r"(?:and|&|,|\+)\s.*?\b(?P<object>this|these|our|my|the)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -268,4 +269,4 @@ def _closed(one: Edit, text: str, until: int) -> Edit:
 def _all_small(before: str, after: str) -> bool:
     """Whether the author begins other sentences too in small letters."""
     rest = f"{before}\x00{after}"
-    return not any(letter.isupper() for letter in rest) and _SMALL_START.search(rest) is not None
+    return _CAPITAL_START.search(rest) is None and _SMALL_START.search(rest) is not None

@@ -6,6 +6,7 @@ request comes back as it was. Where no honest rewrite exists there is a reason i
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ from postiquette.policies.language.reader import Reading, Request, pieces, read,
 
 Reason = Literal["nothing-left", "terms", "entangled"]
 
+#: what a request is about, by its name: after a word that leads there, or as a hashtag
+_NAMED = re.compile(
+    r"\b(?:about|for|of|over|sobre|del?|da|do|dos|das|pour|du|des|sur|sulla?|per|di|voor|van)\b"
+    r"[^.!?,;]*?\b(?P<name>[A-Z][a-zà-ÿ]{2,})|(?<!\w)(?P<tag>#\w{3,})"
+)
+#: what comes after this says who is asked, not what about
+_WHO = re.compile(r"\b(?:if|si|se|als|who|que|qui|chi|quien|quem)\b")
+#: a text of so few words says nothing of what only the request named
+_FEW_WORDS = 6
 #: requests that name what they ask to pass on
 _PASSES_ON = ("share", "repost", "forward")
 
@@ -58,6 +68,8 @@ def rewrite(
         if after.kind is Kind.FILLER or _is_stump(result):
             names = any(words_said(request.text) > 2 for request in reading.requests)
             return Rewrite(None, reason="entangled" if names and "http" in result else "nothing-left")
+        if words_said(result) < _FEW_WORDS and _loses_a_name(text, edits, result, language):
+            return Rewrite(None, reason="entangled")
         return Rewrite(result, edits)
     return Rewrite(None, reason="entangled")
 
@@ -129,6 +141,20 @@ def _is_stump(text: str) -> bool:
     """Whether what is left is too little to send: under three words, and no link or media that they introduce."""
     words = words_said(text)
     return words < 3 and not (words == 2 and "http" in text)
+
+
+def _loses_a_name(text: str, edits: tuple[Edit, ...], result: str, language: Language) -> bool:
+    """Whether what a text is about was named in its request alone. German gives every noun a capital, so there nothing is told by it."""
+    if language.code == "de":
+        return False
+    for edit in edits:
+        for match in _NAMED.finditer(text, edit.start, edit.end):
+            name = match["name"] or match["tag"]
+            if _WHO.search(text, edit.start, match.end()) or name.lower() in result.lower():
+                continue
+            if read(name).kind is not Kind.SHARE_REQUEST:
+                return True
+    return False
 
 
 def _apply(text: str, edits: tuple[Edit, ...]) -> str:

@@ -17,7 +17,7 @@ from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.language.folding import Folded, fold, spelled_out
 from postiquette.policies.language.index import Asking, Glance, index
 from postiquette.policies.language.matching import Match
-from postiquette.policies.language.patterns import Exempt, Language, Pattern
+from postiquette.policies.language.patterns import Exempt, Language, Pattern, languages
 from postiquette.policies.language.wording import OWN, taught
 
 _LINK = re.compile(r"https?://\S+|www\.\S+")
@@ -140,10 +140,10 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
     if asking and len(visible) == len(text):
         for begins in _RUN_ON.finditer(text):
             visible = visible[: begins.end() - 1] + "\n" + visible[begins.end() :]
-    requests = tuple(_requests(folded, visible, asking)) if asking else ()
+    requests = tuple(_requests(folded, visible, asking, glance.language)) if asking else ()
     excused: tuple[Request, ...] = ()
     if wording.asks or wording.not_asks:
-        requests, excused = _with_what_is_taught(folded, visible, asking, requests, wording)
+        requests, excused = _with_what_is_taught(folded, visible, glance, requests, wording)
     lang = lang or glance.language or _language_that_asks(requests)
     if not requests:
         return Reading(_kind_without_request(folded.text, glance), lang, excused=excused)
@@ -158,12 +158,12 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
     )
 
 
-def _requests(folded: Folded, visible: str, asking: Iterable[Asking]) -> Iterator[Request]:
+def _requests(folded: Folded, visible: str, asking: Iterable[Asking], spoken: str | None) -> Iterator[Request]:
     found: list[Found] = []
     for language, requests, senses in asking:
         matches = list(_matches(requests, visible, language))
         # most texts match nothing, so the other senses of their words need not be looked for
-        if matches and (left := _without(senses, visible)) != visible:
+        if matches and (left := _without(_also_of(spoken, language, senses), visible)) != visible:
             matches = list(_matches(requests, left, language))
         found += matches
     for one in _merged(found):
@@ -178,6 +178,11 @@ def _requests(folded: Folded, visible: str, asking: Iterable[Asking]) -> Iterato
         yield Request(start, end, folded.original[start:end], type_, one.pattern.name, example)
 
 
+def _also_of(spoken: str | None, language: Language, senses: Iterable[Pattern]) -> Iterable[Pattern]:
+    """The other senses of a language, and those of the one that a text is in: its words mislead the patterns of both."""
+    return senses if spoken in (None, language.code) else (*senses, *languages()[spoken].senses)
+
+
 def _language_that_asks(requests: Iterable[Request]) -> str:
     """The language of the pattern that found a request, where the text has no other word; English finds the international ones."""
     codes = (request.pattern.partition(":")[0] for request in requests)
@@ -185,7 +190,7 @@ def _language_that_asks(requests: Iterable[Request]) -> str:
 
 
 def _with_what_is_taught(
-    folded: Folded, visible: str, asking: Iterable[Asking], requests: tuple[Request, ...], wording: Wording
+    folded: Folded, visible: str, glance: Glance, requests: tuple[Request, ...], wording: Wording
 ) -> tuple[tuple[Request, ...], tuple[Request, ...]]:
     """The requests that remain, and those excused: a taught sense hides its own words, and nothing that asks besides them."""
     own = taught(wording)
@@ -193,7 +198,7 @@ def _with_what_is_taught(
     for sense in own.senses:
         hidden = sense.regex.sub(lambda match: _HIDDEN * len(match[0]), visible)
         if hidden != visible:
-            after = tuple(_requests(folded, hidden, asking))
+            after = tuple(_requests(folded, hidden, glance.concern.asking, glance.language))
             gone = [one for one in left if not any(_overlap(one, other) for other in after)]
             excused += [replace(one, pattern=sense.name) for one in gone]
             left, visible = tuple(after), hidden

@@ -9,6 +9,7 @@ from postiquette.policies.language.patterns import Language, Pattern
 
 #: punctuation and blanks that dangle before a request, and after one
 _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
+_PAUSE = re.compile(r"[,、،]")
 LOOSE_AFTER = re.compile(
     # not the eyes of a face
     r"[^\S\n]*(?:(?![:;]-?[)(\]DPp3*/](?!\w))[!?.,;:\u2026。！？、،؛؟।])*(?:[^\S\n]*(?:&|\+|-+>?|/{1,2}|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
@@ -110,12 +111,14 @@ def where_it_ended(text: str, start: int, language: Language) -> int:
     """Where a text ends well that a request followed."""
     while True:
         loose = _LOOSE_BEFORE.search(text, 0, start)
+        pause = "," if loose and _PAUSE.search(loose[0]) else ""
         start = loose.start() if loose else start
-        dangling = language.dangling.regex.search(fold(text[:start]).text)
+        before = fold(text[:start])
+        dangling = language.dangling.regex.search(before.text + pause)
         word = LAST_WORD.search(text, 0, start)
         joint = word and language.joint.regex.fullmatch(plain(word[0].strip()))
         if dangling:
-            start = fold(text[:start]).span(dangling.start("cut"), dangling.end())[0]
+            start = before.span(dangling.start("cut"), len(before.text))[0]
         elif word and joint:
             start = word.start()
         else:

@@ -24,6 +24,7 @@ from postiquette.policies.language.reader import Request, words_said
 KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|(?m:(?!^\d{1,2}[.)]\s))(?<!\d)\d[\d.,:%]*")
 #: between two things that are said in brackets
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
+_HASHTAG = re.compile(r"#\w+")
 _STOPS = frozenset(",，、،.。।!")
 _ENDS = frozenset(".!?\u2026。！？؟।")
 #: signs that plead or mean sharing go with the request before them
@@ -50,6 +51,8 @@ _LOOSE_START = re.compile(r"(?:[ \t\n,،]|[:;](?!-?[)(\]DPp3*/](?!\w)))*")
 _MARKUP = re.compile(r"(?:\*\*|__|~~|[*_])\Z")
 #: signs of a script without blanks
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+#: how Japanese laughs at the end of a sentence
+_LAUGH = re.compile(r"(?<=[\u3040-\u30ff])(?:[wｗ]+|笑|草)(?=\s|\Z)")
 #: what only leads to a request, or goes with it: "P.S.", a recycling sign, the number of an item
 _LEAD_IN = re.compile(
     r"(?:^\d{1,2}[.)](?=\s|\Z))?(?:[^\w\n@#]|\b(?:p\.? ?p?\.?s|n\.?b|btw|ps|edit|note|psa|update|not|nota|p\.?d)\b)*",
@@ -112,10 +115,16 @@ def cut(text: str, request: Request, language: Language) -> Edit:
             return within
         start, end = around
     joined = _JOINED.match(text, start, end)
-    if joined and re.match(r"\s+\w", text[end:]):
+    tag = _HASHTAG.match(text, start)
+    if tag and end <= tag.end():
+        # it goes whole, and says nothing beyond itself
+        end = tag.end()
+    elif joined and re.match(r"\s+\w", text[end:]):
         end = joined.start("object")
     else:
         end = end_of_clause(text, end, language)
+    laugh = _LAUGH.match(text, end)
+    end = laugh.end() if laugh else end
     signs = _PLEADING_SIGNS.match(text, end) or _POINTING_SIGNS.match(text, end)
     end = signs.end() if signs else end
     signs = _LEADING_SIGNS.search(text, 0, start)
@@ -221,7 +230,7 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     return " "
 
 
-def joined(cuts: list[Edit], text: str) -> tuple[Edit, ...]:
+def joined(cuts: list[Edit], text: str, language: Language) -> tuple[Edit, ...]:
     """Cuts with nothing between them as one, empty lines closed, and a capital where a sentence now begins."""
     merged: list[Edit] = []
     for one in cuts:
@@ -233,10 +242,10 @@ def joined(cuts: list[Edit], text: str) -> tuple[Edit, ...]:
         else:
             merged.append(one)
     following = [one.start for one in merged[1:]] + [len(text)]
-    return tuple(_closed(one, text, until) for one, until in zip(merged, following, strict=True))
+    return tuple(_closed(one, text, until, language) for one, until in zip(merged, following, strict=True))
 
 
-def _closed(one: Edit, text: str, until: int) -> Edit:
+def _closed(one: Edit, text: str, until: int, language: Language) -> Edit:
     """One cut so that its text goes on well; what it changes besides ends before `until`, where the next one begins."""
     start, end, by = one.start, one.end, one.by
     if end < until and text[end] in _STOPS and text[:start].rstrip()[-1:] in _ENDS:
@@ -262,7 +271,9 @@ def _closed(one: Edit, text: str, until: int) -> Edit:
         and not _all_small(before, after)
         and not _ADDRESS.match(text, first)
     ):
-        return Edit(start, first + 1, by + text[end:first] + text[first].upper())
+        # Turkish has a dot on the capital, too
+        capital = "İ" if text[first] == "i" and language.code == "tr" else text[first].upper()
+        return Edit(start, first + 1, by + text[end:first] + capital)
     return Edit(start, end, by)
 
 

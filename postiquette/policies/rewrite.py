@@ -91,9 +91,9 @@ def _attempts(text: str, requests: tuple[Request, ...], language: Language) -> I
         speak = [languages().get(request.pattern.partition(":")[0], language) for request in inside]
         whole = [cut(piece, request, spoken) for request, spoken in zip(inside, speak, strict=True)]
         some = [half(piece, request, spoken) for request, spoken in zip(inside, speak, strict=True)]
-        cuts += _moved(joined(whole, piece), begins, piece, text)
+        cuts += _moved(joined(whole, piece, language), begins, piece, text)
         halves += _moved(
-            joined([half or cut for half, cut in zip(some, whole, strict=True)], piece), begins, piece, text
+            joined([half or cut for half, cut in zip(some, whole, strict=True)], piece, language), begins, piece, text
         )
     if halves != cuts:
         yield tuple(halves)

@@ -231,6 +231,13 @@ CASES = [
      "Teken de petitie: geen parkeerplaats in het bos https://example.org/b"),
     ("Bando per otto posti, scadenza 30/9. Si prega di dare massima diffusione al bando: https://example.org/b",
      "Bando per otto posti, scadenza 30/9. https://example.org/b"),
+    # a hashtag goes whole, and says nothing beyond itself
+    ("#RTlütfen iş arıyorum: altı yıl muhasebe, Bursa ya da İzmir", "İş arıyorum: altı yıl muhasebe, Bursa ya da İzmir"),
+    ("#رتويت_فضلا مكتبة مجانية في الميناء https://example.org/m", "مكتبة مجانية في الميناء https://example.org/m"),
+    ("Ajak teman-temanmu ikut senam pagi di alun-alun, Sabtu jam tujuh!", "Senam pagi di alun-alun, Sabtu jam tujuh!"),
+    # what stands before the verb goes with it, but not past a pause
+    ("पुल बंद है। अखबार नहीं बताएगा, आप फैलाइए।", "पुल बंद है। अखबार नहीं बताएगा।"),
+    ("Köprü yarın kapalı. Bu duyuruyu komşularınıza iletin!", "Köprü yarın kapalı."),
     ("Four ways to mend a clock.\nIf you found this useful, follow me and RT the first tweet.",
      "Four ways to mend a clock.\nIf you found this useful, follow me."),
 ]  # fmt: skip
@@ -247,6 +254,9 @@ def test_the_request_goes_and_the_value_stays(text: str, expected: str) -> None:
         ("Pls RT!", "nothing-left"),
         ("RT if you miss summer", "nothing-left"),
         ("Like & share to win a cake", "terms"),
+        # what it is about was named in the request alone
+        ("Any chance of a retweet for our science fair in Oldham? Year six are buzzing", "entangled"),
+        ("Let's make #SaveTheLido go viral, they have to listen", "entangled"),
         # the case of the article says that something is done to it
         ("Teilt diesen Leitfaden mit eurem Team: https://example.org/leitfaden", "entangled"),
         ("Bu rehberi ekibinizle paylaşın: https://example.org/rehber", "entangled"),

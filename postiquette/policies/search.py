@@ -1,6 +1,6 @@
 """Looks for a better arrangement than one that was found, and says whether it has proved that there is none.
 
-Small queues are gone through whole. In larger ones, where an arrangement is known in which every ask passes, only moves are tried that
+No arrangement leaves fewer asks over than there is too little given for. Small queues are gone through whole, but for what that rules out. In larger ones, where an arrangement is known in which every ask passes, only moves are tried that
 can mend the first fault of what there is: an ask that does not pass, two deliveries in one slot, a series out of order. An arrangement
 without fault holds at least one of those moves, so once all have been tried nothing is better.
 """
@@ -8,7 +8,7 @@ without fault holds at least one of those moves, so once all have been tried not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from postiquette.model import Kind
 from postiquette.policies.board import Answer, Board, Unit
@@ -26,11 +26,12 @@ _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 def search(board: Board, found: Answer, budget: int) -> tuple[Answer, bool]:
     """Anything better than what was found, and whether nothing is better; `budget` is how many deliveries may be judged."""
-    if found.cost == (0, 0, 0.0):
+    least = _least_left(board)
+    if found.cost == (least, 0, 0.0):
         return found, True
     looking: _Everything | _Mending
     if len(board.movable) <= _SMALL:
-        looking = _Everything(board, found, budget)
+        looking = _Everything(board, found, budget, least)
     elif found.cost[0] == 0 and budget >= _WORTH_WHILE * len(board.candidates):
         looking = _Mending(board, found, budget)
     else:
@@ -39,11 +40,41 @@ def search(board: Board, found: Answer, budget: int) -> tuple[Answer, bool]:
     return looking.best, looking.budget > 0 and looking.proves and not board.holds_more_still
 
 
+def _least_left(board: Board) -> int:
+    """How many asks pass nowhere, whatever moves: the last of k asks that pass needs as much given as k asks cost.
+
+    Where an ask may leave the window before the next one comes, only the first is known to be too many.
+    """
+    counter, history = board.policy.asking, board.audience.ledger
+    asks = [unit for unit in board.units.values() if unit.asks and not unit.approved]
+    given = len(history.keys(Kind.VALUE))
+    given += sum(len(unit.keys) for unit in board.units.values() if unit.kind is Kind.VALUE)
+    # what asks that do not pass give, the most first
+    saved = sorted((len(unit.keys) for unit in asks if unit.saved is Kind.VALUE), reverse=True)
+    stays = _never_leaves(board, len(history.entries()))
+    passing = counter.grace
+    for number in range(1, len(asks) + 1):
+        most = given + sum(saved[: len(asks) - number])
+        if (number if stays else 1) * counter.ratio.values <= counter.ratio.asks * most:
+            passing = max(passing, number)
+    return max(0, len(asks) - passing)
+
+
+def _never_leaves(board: Board, before: int) -> bool:
+    """Whether no ask of the queue leaves a window again while the queue goes out; `before` counts what went out already."""
+    window = board.policy.asking.window
+    if window.posts is not None and before + len(board.candidates) <= window.posts:
+        return True
+    last = max(at for key, one in board.candidates.items() for at in (one.at, *board.slots(key)[-1:]))
+    return window.days is not None and last - board.now <= timedelta(days=window.days)
+
+
 class _Everything:
     """Goes through every arrangement, those with fewer moves first, leaving out what cannot be better than the best known."""
 
-    def __init__(self, board: Board, best: Answer, budget: int) -> None:
+    def __init__(self, board: Board, best: Answer, budget: int, least: int) -> None:
         self._board = board
+        self._least = least
         self.best = best
         self.budget = budget
         self.proves = True
@@ -53,7 +84,7 @@ class _Everything:
         start = self._board.unmoved()
         for moves in range(len(self._board.movable) + 1):
             # nothing with more moves can be better than a whole answer with fewer
-            if self.budget <= 0 or (self.best.cost[0] == 0 and moves > self.best.cost[1]):
+            if self.budget <= 0 or (self.best.cost[0] == self._least and moves > self.best.cost[1]):
                 return
             self._go(start, self._board.movable, moves, 0.0)
 
@@ -72,7 +103,7 @@ class _Everything:
             for slot in self._board.nearest(key):
                 more = shift + abs(slot - own).total_seconds()
                 done = sum(at != self._board.candidates[other].at for other, at in times.items()) + moves
-                if (0, done, more) >= self.best.cost:
+                if (self._least, done, more) >= self.best.cost:
                     break
                 self._go({**times, key: slot}, free[place + 1 :], moves - 1, more)
                 if self.budget <= 0:

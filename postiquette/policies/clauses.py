@@ -111,7 +111,7 @@ def where_it_ended(text: str, start: int, language: Language) -> int:
     """Where a text ends well that a request followed."""
     while True:
         loose = _LOOSE_BEFORE.search(text, 0, start)
-        pause = "," if loose and _PAUSE.search(loose[0]) else ""
+        pause = "," if _PAUSE.search(text, loose.start() if loose else start, start + 1) else ""
         start = loose.start() if loose else start
         before = fold(text[:start])
         dangling = language.dangling.regex.search(before.text + pause)

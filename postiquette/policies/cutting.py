@@ -49,8 +49,8 @@ _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［�
 _LOOSE_START = re.compile(r"(?:[ \t\n,،]|[:;](?!-?[)(\]DPp3*/](?!\w)))*")
 #: what sets words off in Markdown
 _MARKUP = re.compile(r"(?:\*\*|__|~~|[*_])\Z")
-#: signs of a script without blanks
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+#: signs of a script without blanks, and its stops
+_UNSPACED = re.compile(r"[\u3001\u3002\u3040-\u30ff\u4e00-\u9fff\uff01\uff1f]")
 #: how Japanese laughs at the end of a sentence
 _LAUGH = re.compile(r"(?<=[\u3040-\u30ff])(?:[wｗ]+|笑|草)(?=\s|\Z)")
 #: what only leads to a request, or goes with it: "P.S.", a recycling sign, the number of an item
@@ -225,7 +225,7 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     ends = text[start:end].rstrip()[-1:] in _ENDS and re.match(r"(?!https?:)\w", after)
     if not opens and (ends or re.match(r"[A-Z][a-z]", after)) and before[-1] not in ".!?:\u2026":
         return ". "
-    if _UNSPACED.match(before[-1]) and _UNSPACED.match(after) and not any(map(str.isspace, text[start:end])):
+    if _UNSPACED.match(before[-1]) and not any(map(str.isspace, text[start:end])):
         return ""
     return " "
 

@@ -1,8 +1,9 @@
 """Looks for a better arrangement than one that was found, and says whether it has proved that there is none.
 
-No arrangement leaves fewer asks over than there is too little given for. Small queues are gone through whole, but for what that rules out. In larger ones, where an arrangement is known in which every ask passes, only moves are tried that
-can mend the first fault of what there is: an ask that does not pass, two deliveries in one slot, a series out of order. An arrangement
-without fault holds at least one of those moves, so once all have been tried nothing is better.
+No arrangement leaves fewer asks over than there is too little given for. Small queues are gone through whole, but for what that rules
+out. In larger ones, where an arrangement is known in which every ask passes, only moves are tried that can mend the first fault of what
+there is: an ask that does not pass, two deliveries in one slot, a series out of order. An arrangement without fault holds at least one
+of those moves, so once all have been tried nothing is better.
 """
 
 from __future__ import annotations

@@ -172,7 +172,7 @@ def _requests(folded: Folded, visible: str, asking: Iterable[Asking], spoken: st
             type_ = one.language.type_of(visible[one.start : one.end])
         quoted = _WHAT_THEY_SAY.match(folded.text, one.end) if type_ == "tag" else None
         start, end = folded.span(one.start, quoted.end() if quoted else one.end)
-        if type_ not in _NO_PRICE and one.language.giveaway.regex.search(folded.text):
+        if type_ not in _NO_PRICE and any(prices.regex.search(folded.text) for prices in _prices(one.language, spoken)):
             type_ = "giveaway"
         example = next(iter(one.pattern.examples), "")
         yield Request(start, end, folded.original[start:end], type_, one.pattern.name, example)
@@ -181,6 +181,13 @@ def _requests(folded: Folded, visible: str, asking: Iterable[Asking], spoken: st
 def _also_of(spoken: str | None, language: Language, senses: Iterable[Pattern]) -> Iterable[Pattern]:
     """The other senses of a language, and those of the one that a text is in: its words mislead the patterns of both."""
     return senses if spoken in (None, language.code) else (*senses, *languages()[spoken].senses)
+
+
+def _prices(language: Language, spoken: str | None) -> Iterator[Pattern]:
+    """The words for what can be won, in the language that asks and in the one around it: "RT + follow pour gagner"."""
+    yield language.giveaway
+    if spoken not in (None, language.code):
+        yield languages()[spoken].giveaway
 
 
 def _language_that_asks(requests: Iterable[Request]) -> str:

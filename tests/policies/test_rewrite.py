@@ -216,6 +216,7 @@ CASES = [
     # the stop of an abbreviation ends no clause
     ("Assinem e divulguem a petição pelas árvores da Av. Guerra Junqueiro https://example.org/p",
      "Assinem a petição pelas árvores da Av. Guerra Junqueiro https://example.org/p"),
+    ("Der Markt ist ab acht offen. Teilt das z. B. mit euren Nachbarn!", "Der Markt ist ab acht offen."),
     ("A ponte fecha amanhã às sete. Partilha p/ quem vem de Lagoa", "A ponte fecha amanhã às sete."),
     # a sentence that the request closed is closed
     ("the tide tables are up, pass it on!! stream the choir tonight", "the tide tables are up. stream the choir tonight"),

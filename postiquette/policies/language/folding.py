@@ -37,12 +37,16 @@ _DRESSED = re.compile(
 )
 #: scripts whose letters are read without the marks that people leave out when they type: Latin, Greek, Arabic
 _MARKED = ((0xC0, 0x24F), (0x1E00, 0x1EFF), (0x370, 0x3FF), (0x620, 0x64A), (0x66E, 0x6D3))
-#: words whose stop ends no sentence, with some of what they lead to; and the Portuguese and Spanish "p/", which is "para"
+#: a stop that a word follows; words whose stop ends no sentence, the same in two halves, and their greatest length
+_STOP = re.compile(r"\.(?= ?[^\W_])")
 _ABBREVIATED = re.compile(
     r"(?<![^\W_])(?:avd?a?|dra?|mrs?|ms|prof|sra?|srta|nr|vs|ca|bzw|bspw|ing|arq|lic|mme|mlle|sig|approx|tel|vol|fig|art"
-    r"|p\. ?ej|z\. ?b|d\. ?h|u\. ?a|e\.g|i\.e)\.(?= ?[^\W_])",
+    r"|z\.? ?b|d\.? ?h|u\.? ?a|p\.? ?ej|e\.g|i\.e)\Z",
     re.IGNORECASE,
 )
+_IN_HALVES = re.compile(r"(?:z\. b|d\. h|u\. a|p\. ej)\.", re.IGNORECASE)
+_LONGEST = 8
+#: the Portuguese and Spanish "para"
 _SHORT_FOR_TO = re.compile(r"(?<= )p/ (?=[^\W\d_])")
 #: a letter that no word has, in place of a stop
 _AS_LETTER = "ª"
@@ -101,8 +105,11 @@ def fold(text: str) -> Folded:
 
 def spelled_out(text: str) -> str:
     """The text with letters in place of the stops of abbreviations, as long as it was: what ends no sentence looks like it no more."""
-    if "." in text:
-        text = _ABBREVIATED.sub(lambda said: said[0].replace(".", _AS_LETTER), text)
+    written = text
+    for stop in _STOP.finditer(written):
+        at = stop.start()
+        if _ABBREVIATED.search(written, max(0, at - _LONGEST), at) or _IN_HALVES.match(written, max(0, at - 1)):
+            text = text[:at] + _AS_LETTER + text[at + 1 :]
     return _SHORT_FOR_TO.sub(" a ", text) if "p/" in text else text
 
 

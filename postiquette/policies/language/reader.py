@@ -164,7 +164,7 @@ def _requests(folded: Folded, visible: str, asking: Iterable[Asking], spoken: st
         matches = list(_matches(requests, visible, language))
         # most texts match nothing, so the other senses of their words need not be looked for
         if matches and (left := _without(_also_of(spoken, language, senses), visible)) != visible:
-            matches = list(_matches(requests, left, language))
+            matches = list(_matches(dict.fromkeys(one.pattern for one in matches), left, language))
         found += matches
     for one in _merged(found):
         type_ = one.pattern.type

@@ -7,11 +7,11 @@ import re
 from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, Pattern
 
-#: punctuation and blanks that dangle before a request, and after one
+#: punctuation and blanks that dangle before a request, the pause among them, and what dangles after one
 _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
 _PAUSE = re.compile(r"[,、،]")
 LOOSE_AFTER = re.compile(
-    # not the eyes of a face
+    # the eyes of a face do not
     r"[^\S\n]*(?:(?![:;]-?[)(\]DPp3*/](?!\w))[!?.,;:\u2026。！？、،؛؟।])*(?:[^\S\n]*(?:&|\+|-+>?|/{1,2}|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
 )
 #: a comma or a dash with more of the sentence behind it, or the stop at the end of a line

@@ -114,32 +114,42 @@ def cut(text: str, request: Request, language: Language) -> Edit:
         if within:
             return within
         start, end = around
-    joined = _JOINED.match(text, start, end)
-    tag = _HASHTAG.match(text, start)
+    inner, end = _with_signs(text, start, _end_of_what_is_said(text, start, end, language))
+    start = inner
+    while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
+        start, end = start - 1, end + 1
+    if start < inner and text[end : end + 1] in set(":;,"):
+        # what follows the brackets belongs to the clause around them
+        return Edit(len(text[:start].rstrip()), end, "")
+    return _cut_from_sentence(text, start, end, language)
+
+
+def _end_of_what_is_said(text: str, start: int, end: int, language: Language) -> int:
+    """Where the words of a request end: of a hashtag with the tag, before an object that stays, else with its clause."""
+    tag, joined = _HASHTAG.match(text, start), _JOINED.match(text, start, end)
     if tag and end <= tag.end():
-        # it goes whole, and says nothing beyond itself
-        end = tag.end()
-    elif joined and re.match(r"\s+\w", text[end:]):
-        end = joined.start("object")
-    else:
-        end = end_of_clause(text, end, language)
+        return tag.end()
+    if joined and re.match(r"\s+\w", text[end:]):
+        return joined.start("object")
+    return end_of_clause(text, end, language)
+
+
+def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch with the laugh, the signs and the marks that go with it."""
     laugh = _LAUGH.match(text, end)
     end = laugh.end() if laugh else end
     signs = _PLEADING_SIGNS.match(text, end) or _POINTING_SIGNS.match(text, end)
     end = signs.end() if signs else end
     signs = _LEADING_SIGNS.search(text, 0, start)
-    start = signs.start() if signs else start
-    start, end = _with_markup(text, start, end)
-    bracketed = start
-    while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
-        start, end = start - 1, end + 1
+    return _with_markup(text, signs.start() if signs else start, end)
+
+
+def _cut_from_sentence(text: str, start: int, end: int, language: Language) -> Edit:
+    """The cut of a stretch so that the sentence around it, and the one after it, read on."""
     opens = CLAUSE_END.search(text[:start]) is not None
     before = where_it_ended(text, start, language)
-    if start < bracketed and text[end : end + 1] in set(":;,"):
-        # what follows the brackets belongs to the clause around them
-        return Edit(len(text[:start].rstrip()), end, "")
-    announced = text[:before].strip()[-1:] not in _ENDS | {""}
-    if not opens and announced and text[end : end + 1] == ":" and text[end + 1 :].strip():
+    unfinished = text[:before].strip()[-1:] not in _ENDS | {""}
+    if not opens and unfinished and text[end : end + 1] == ":" and text[end + 1 :].strip():
         # the colon announces what follows for the clause before the request as well
         return Edit(before, end, "")
     stays = not opens and (goes_on(text, before, end, language) or shares_its_stop(text, before, start, end, language))

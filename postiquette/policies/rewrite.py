@@ -181,7 +181,8 @@ def _keeps(text: str, requests: tuple[Request, ...], result: str) -> bool:
         place = result.find(match[0].rstrip(".,:"), place)
         if place < 0:
             return False
-        if not match[0][0].isdigit() and result[place - 1 : place].isalnum() > text[: match.start()][-1:].isalnum():
+        stood_alone = not match[0][0].isdigit() and not text[: match.start()][-1:].isalnum()
+        if stood_alone and result[place - 1 : place].isalnum():
             # it would be read as one with the word before it
             return False
     return True

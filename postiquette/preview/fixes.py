@@ -52,11 +52,10 @@ class Fix:
 
     def write(self) -> None:
         """Write the file whole or not at all; its mode and a byte-order mark stay."""
-        mark = self._mark
         descriptor, name = tempfile.mkstemp(dir=self.file.parent, prefix=f".{self.file.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(mark + self.after.encode())
+                file.write(self._mark + self.after.encode())
             Path(name).chmod(self.file.stat().st_mode & 0o7777)
             Path(name).replace(self.file.resolve())
         except BaseException:

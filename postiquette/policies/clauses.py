@@ -12,7 +12,8 @@ _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)
 _PAUSE = re.compile(r"[,、،]")
 LOOSE_AFTER = re.compile(
     # the eyes of a face do not
-    r"[^\S\n]*(?:(?![:;]-?[)(\]DPp3*/](?!\w))[!?.,;:\u2026。！？、،؛؟।])*(?:[^\S\n]*(?:&|\+|-+>?|/{1,2}|\u2013|\u2014|>|\|)(?=[^\S\n]))?"
+    r"[^\S\n]*(?:(?![:;]-?[)(\]DPp3*/](?!\w))[!?.,;:\u2026。！？、،؛؟।])*"
+    r"(?:[^\S\n]*(?:&|\+|-+>|/{1,2}|>|\||(?<![.!?\u2026。！？؟।][^\S\n])(?:-+|\u2013|\u2014))(?=[^\S\n]))?"
 )
 #: a comma or a dash with more of the sentence behind it, or the stop at the end of a line
 _GOES_ON = re.compile(r"[,，、،]\s*['\"“‘«]?\w|\s[–—-]\s+\w|[.。।](?=\s*(?:\n|\Z))")

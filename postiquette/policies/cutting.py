@@ -21,10 +21,12 @@ from postiquette.policies.language.patterns import Language
 from postiquette.policies.language.reader import Request, words_said
 
 #: what must survive a cut: links, mentions, hashtags, numbers, but those that only count the items of a list
-KEEPSAKES = re.compile(r"https?://\S+|@\w+|#\w+|(?m:(?!^\d{1,2}[.)]\s))(?<!\d)\d[\d.,:%]*")
+KEEPSAKES = re.compile(r"https?://\S+|@\w+|#[\w\u0900-\u0903\u093a-\u094f]+|(?m:(?!^\d{1,2}[.)]\s))(?<!\d)\d[\d.,:%]*")
 #: between two things that are said in brackets
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _HASHTAG = re.compile(r"#\w+")
+_STOP = re.compile(r"[.!\u2026।]+(?=\s*\Z)")
+_AROUND_BRACKETS = frozenset(":;,.。、")
 _STOPS = frozenset(",，、،.。।!")
 _ENDS = frozenset(".!?\u2026。！？؟।")
 #: signs that plead or mean sharing go with the request before them
@@ -114,14 +116,15 @@ def cut(text: str, request: Request, language: Language) -> Edit:
         if within:
             return within
         start, end = around
+    apart = CLAUSE_END.search(text[:start]) is not None
     inner, end = _with_signs(text, start, _end_of_what_is_said(text, start, end, language))
     start = inner
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
-    if start < inner and text[end : end + 1] in set(":;,"):
+    if start < inner and text[:start].strip() and text[end : end + 1] in _AROUND_BRACKETS:
         # what follows the brackets belongs to the clause around them
         return Edit(len(text[:start].rstrip()), end, "")
-    return _cut_from_sentence(text, start, end, language)
+    return _cut_from_sentence(text, start, end, language, apart=apart)
 
 
 def _end_of_what_is_said(text: str, start: int, end: int, language: Language) -> int:
@@ -144,21 +147,23 @@ def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
     return _with_markup(text, signs.start() if signs else start, end)
 
 
-def _cut_from_sentence(text: str, start: int, end: int, language: Language) -> Edit:
-    """The cut of a stretch so that the sentence around it, and the one after it, read on."""
+def _cut_from_sentence(text: str, start: int, end: int, language: Language, *, apart: bool) -> Edit:
+    """The cut of a stretch so that the sentence around it, and the one after it, read on; signs before it may set it `apart`."""
     opens = CLAUSE_END.search(text[:start]) is not None
     before = where_it_ended(text, start, language)
     unfinished = text[:before].strip()[-1:] not in _ENDS | {""}
     if not opens and unfinished and text[end : end + 1] == ":" and text[end + 1 :].strip():
         # the colon announces what follows for the clause before the request as well
         return Edit(before, end, "")
-    stays = not opens and (goes_on(text, before, end, language) or shares_its_stop(text, before, start, end, language))
+    stays = not (opens or apart) and (
+        goes_on(text, before, end, language) or shares_its_stop(text, before, start, end, language)
+    )
     end = end if stays else where_it_goes_on(text, end, language)
     if opens and text[:start].rstrip().endswith(":") and _LEAD_IN.fullmatch(text[end : _line(text, start, end)[1]]):
         # nothing that could be announced is left
-        opens = False
+        opens = apart = False
     asked = text[:start].rstrip().endswith("?") and any(map(str.isalnum, text[before:start]))
-    start = len(text[:start].rstrip(" \t")) if opens and not asked else before
+    start = len(text[:start].rstrip(" \t")) if (opens or apart) and not asked else before
     opens = opens or CLAUSE_END.search(text[:start]) is not None
     rest = text[end:]
     end += len(rest) - len(rest.lstrip(" \t"))
@@ -234,7 +239,9 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
         return ""
     ends = text[start:end].rstrip()[-1:] in _ENDS and re.match(r"(?!https?:)\w", after)
     if not opens and (ends or re.match(r"[A-Z][a-z]", after)) and before[-1] not in ".!?:\u2026":
-        return ". "
+        # the sentence ends as it did, but it asks nothing any more
+        stop = _STOP.search(text, start, end)
+        return f"{stop[0]} " if stop else ". "
     if _UNSPACED.match(before[-1]) and not any(map(str.isspace, text[start:end])):
         return ""
     return " "

@@ -175,7 +175,8 @@ def _keeps(text: str, requests: tuple[Request, ...], result: str) -> bool:
     for match in KEEPSAKES.finditer(text):
         while left and left[0].end <= match.start():
             left.popleft()
-        inside = bool(left) and left[0].start < match.end()
+        # a request may begin behind the sign of a hashtag, but not in its midst
+        inside = bool(left) and left[0].start <= match.start() + 1
         if inside and not match[0].startswith("http"):
             continue
         place = result.find(match[0].rstrip(".,:"), place)

@@ -219,9 +219,16 @@ CASES = [
     ("Der Markt ist ab acht offen. Teilt das z. B. mit euren Nachbarn!", "Der Markt ist ab acht offen."),
     ("A ponte fecha amanhã às sete. Partilha p/ quem vem de Lagoa", "A ponte fecha amanhã às sete."),
     # a sentence that the request closed is closed
-    ("the tide tables are up, pass it on!! stream the choir tonight", "the tide tables are up. stream the choir tonight"),
+    ("the tide tables are up, pass it on!! stream the choir tonight", "the tide tables are up!! stream the choir tonight"),
     ("The choir sings on Sunday — if you liked it, forward this to one person. https://example.org/c",
      "The choir sings on Sunday https://example.org/c"),
+    # the sentence ends as it did, a signature keeps its dash, and what follows brackets is left to what stands before them
+    ("Sundays at the lido, sign up from seven, bring your mates!! free tea for all",
+     "Sundays at the lido, sign up from seven!! free tea for all"),
+    ("नदी का पानी बढ़ रहा है। यह संदेश अपने मित्रों को फॉरवर्ड करें। – ग्राम पंचायत", "नदी का पानी बढ़ रहा है। – ग्राम पंचायत"),
+    ("子猫が3匹います(拡散歓迎)。お問い合わせはプロフのリンクから", "子猫が3匹います。お問い合わせはプロフのリンクから"),
+    ("Mera game live hai, teen saal ki mehnat 🙏 ek retweet se bahut help ho jayegi. Wishlist link bio me hai",
+     "Mera game live hai, teen saal ki mehnat. Wishlist link bio me hai"),
     # a face keeps its eyes, and no sign of a hashtag stays alone
     ("Boosts welkom :) ik zoek een tweedehands fiets in Gent", ":) ik zoek een tweedehands fiets in Gent"),
     ("Two tickets for the choir wanted, not side by side. #retweet pleaseee",
@@ -255,6 +262,8 @@ def test_the_request_goes_and_the_value_stays(text: str, expected: str) -> None:
         ("Pls RT!", "nothing-left"),
         ("RT if you miss summer", "nothing-left"),
         ("Like & share to win a cake", "terms"),
+        # a request that stands within a hashtag
+        ("शाम पाँच बजे #पुल_बनाओ_दो को ट्रेंड कराना है, सभी लोग साथ दें", "entangled"),
         # what it is about was named in the request alone
         ("Any chance of a retweet for our science fair in Oldham? Year six are buzzing", "entangled"),
         ("Let's make #SaveTheLido go viral, they have to listen", "entangled"),

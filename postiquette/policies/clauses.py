@@ -10,6 +10,7 @@ from postiquette.policies.language.patterns import Language, Pattern
 #: punctuation and blanks that dangle before a request, the pause among them, and what dangles after one
 _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
 _PAUSE = re.compile(r"[,、،]")
+_FULL_STOP = re.compile(r"[.!?。！？؟।]")
 LOOSE_AFTER = re.compile(
     # the eyes of a face do not
     r"[^\S\n]*(?:(?![:;]-?[)(\]DPp3*/](?!\w))[!?.,;:\u2026。！？、،؛؟।])*"
@@ -94,15 +95,18 @@ def shares_its_stop(text: str, before: int, start: int, end: int, language: Lang
     return joined and re.match(r"\s?!(?=\s*(?:\n|\Z))", text[end:]) is not None
 
 
-def where_it_goes_on(text: str, end: int, language: Language) -> int:
-    """Where a text begins well that follows a request: past its punctuation, and the word that joins them."""
+def where_it_goes_on(text: str, end: int, language: Language, *, begins: bool) -> int:
+    """Where a text begins well that follows a request: past its punctuation, and the word that joins them.
+
+    A request that does not begin its sentence leaves the next one as it is.
+    """
     said = _NAMELY.match(text, end)
     if said and language.namely.regex.fullmatch(plain(said[1])):
         return said.end()
     loose = LOOSE_AFTER.match(text, end)
     end = loose.end() if loose else end
     word = _NEXT_WORD.match(text, end)
-    if word is None:
+    if word is None or (not begins and loose is not None and _FULL_STOP.search(loose[0])):
         return end
     reason = loose is not None and "," in loose[0] and language.since.regex.fullmatch(plain(word[1]))
     return word.end() if reason or language.conjunction.regex.fullmatch(plain(word[1])) else end

@@ -7,16 +7,12 @@ from dataclasses import dataclass, replace
 
 from postiquette.policies.clauses import (
     CLAUSE_END,
-    COMPLEMENT,
-    LAST_WORD,
     end_of_clause,
     goes_on,
-    plain,
     shares_its_stop,
     where_it_ended,
     where_it_goes_on,
 )
-from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language
 from postiquette.policies.language.reader import Request, words_said
 
@@ -36,12 +32,6 @@ _LEADING_SIGNS = re.compile(r"(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F
 _OPENING_SIGNS = re.compile(r"(?:[\u2600-\u27BF\U0001F000-\U0001FAFF][\U0001F3FB-\U0001F3FF\uFE0F]*\s*)+|[¡¿]")
 #: fingers and arrows that pointed from a request to nothing more
 _POINTING_SIGNS = re.compile(r"[^\S\n]*(?:[\u2B07\u2935\U0001F447][\U0001F3FB-\U0001F3FF\uFE0F]*)+(?=\s*\Z)")
-#: what may join the halves of a request; Arabic writes its "and" together with the word after it
-_JOINTS = re.compile(r"\s*[&+/,]\s*|\s+(?=\u0648\w)|\s+([^\W\d_]+)(?=\s)")
-#: the words for spreading that stand in many languages
-_SPREADING = re.compile(r"(?:share|spread(?: the word)?|forward|rt|re-?tweet|re-?post|re-?blog|boost)\b")
-#: what belongs to the object, though a verb may stand with it
-_ARTICLE = re.compile(r"\s+(?:la|le|les|el|los|las|il|lo|i|gli|die|das|den|het|o|a|os|as)\Z")
 #: what begins a sentence without a capital
 _ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)|(?:via|cc|h/t)\s@")
 #: within which a request may stand with other words
@@ -73,37 +63,6 @@ class Edit:
     start: int
     end: int
     by: str
-
-
-def half(text: str, request: Request, language: Language) -> Edit | None:
-    """The cut of "and share" out of "sign and share this petition": what is asked for besides stays, with its object."""
-    word = LAST_WORD.search(text, 0, request.start)
-    begin = word.start() if word and language.besides.regex.fullmatch(plain(word[0].strip())) else request.start
-    asking = fold(text[begin : request.end])
-    for joint in _JOINTS.finditer(asking.text):
-        if joint[1] and not language.conjunction.regex.fullmatch(joint[1]):
-            continue
-        begins = joint.end() + len(asking.text[joint.end() :]) - len(asking.text[joint.end() :].lstrip())
-        spreads = [_SPREADING.match(asking.text, begins)] + [v.regex.match(asking.text, begins) for v in language.verbs]
-        ends = max((match.end() for match in spreads if match), default=begins)
-        before = asking.text[: joint.start()]
-        if re.search(r"[.!?]", before):
-            # what stands before it is a sentence of its own: "Do you know somebody who should read this? Then …"
-            continue
-        besides = language.besides.regex.search(before)
-        # a deed that has an object of its own does not take over the request's
-        alone = language.besides_alone.regex.search(before) or (besides and before[besides.end() :].strip())
-        if ends == begins or not (alone or besides):
-            continue
-        start = begin + asking.span(joint.start(), joint.end())[0]
-        article = _ARTICLE.search(asking.text, begins, ends)
-        ends = article.start() if article else ends
-        # whom it is shared with goes as well
-        audience = COMPLEMENT.match(asking.text, ends)
-        towards = audience and language.complement.regex.fullmatch(plain(audience[1]))
-        end = request.end if alone or towards else begin + asking.span(begins, ends)[1]
-        return Edit(start, end, "")
-    return None
 
 
 def cut(text: str, request: Request, language: Language) -> Edit:
@@ -158,12 +117,12 @@ def _cut_from_sentence(text: str, start: int, end: int, language: Language, *, a
     stays = not (opens or apart) and (
         goes_on(text, before, end, language) or shares_its_stop(text, before, start, end, language)
     )
-    end = end if stays else where_it_goes_on(text, end, language)
+    end = end if stays else where_it_goes_on(text, end, language, begins=opens or apart)
     if opens and text[:start].rstrip().endswith(":") and _LEAD_IN.fullmatch(text[end : _line(text, start, end)[1]]):
         # nothing that could be announced is left
         opens = apart = False
-    asked = text[:start].rstrip().endswith("?") and any(map(str.isalnum, text[before:start]))
-    start = len(text[:start].rstrip(" \t")) if (opens or apart) and not asked else before
+    led = text[:start].rstrip()[-1:] in set("?:") and any(map(str.isalnum, text[before:start]))
+    start = len(text[:start].rstrip(" \t")) if (opens or apart) and not led else before
     opens = opens or CLAUSE_END.search(text[:start]) is not None
     rest = text[end:]
     end += len(rest) - len(rest.lstrip(" \t"))

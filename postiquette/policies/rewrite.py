@@ -14,7 +14,8 @@ from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.clauses import LOOSE_AFTER, end_of_clause
-from postiquette.policies.cutting import BRACKETS, KEEPSAKES, Edit, cut, half, joined
+from postiquette.policies.cutting import BRACKETS, KEEPSAKES, Edit, cut, joined
+from postiquette.policies.halves import half
 from postiquette.policies.language.folding import fold, spelled_out
 from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import Reading, Request, pieces, read, words_said

@@ -229,6 +229,14 @@ CASES = [
     ("子猫が3匹います(拡散歓迎)。お問い合わせはプロフのリンクから", "子猫が3匹います。お問い合わせはプロフのリンクから"),
     ("Mera game live hai, teen saal ki mehnat 🙏 ek retweet se bahut help ho jayegi. Wishlist link bio me hai",
      "Mera game live hai, teen saal ki mehnat. Wishlist link bio me hai"),
+    # the half that asks for something else stays, whichever comes first
+    ("Our tide tables are new. RT the first post & follow us for more", "Our tide tables are new. Follow us for more"),
+    ("The lido may close. Please fill in the form, share it with your street and come to the meeting on Sunday.",
+     "The lido may close. Please fill in the form and come to the meeting on Sunday."),
+    ("We are short of tins. Please circulate to your WhatsApp groups, churches and workplaces. Open till two.",
+     "We are short of tins. Open till two."),
+    ("Four places at the mill. Teachers and parents: please tell your school leavers! Apply by Sunday",
+     "Four places at the mill. Apply by Sunday"),
     # a face keeps its eyes, and no sign of a hashtag stays alone
     ("Boosts welkom :) ik zoek een tweedehands fiets in Gent", ":) ik zoek een tweedehands fiets in Gent"),
     ("Two tickets for the choir wanted, not side by side. #retweet pleaseee",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postiquette.cli.context import Context, format_option, now, pass_context, print_json
+from postiquette.cli.context import Context, format_option, now, pass_context, print_json, standard_input
 
 if TYPE_CHECKING:
     from postiquette.preview.outline import Outline
@@ -45,16 +45,17 @@ def check(context: Context, files: tuple[Path, ...], format_: str, fix: bool, di
         raise click.UsageError("expected --fix or --diff, not both")
     if _STDIN in files and (fix or diff):
         raise click.UsageError("standard input cannot be fixed in place; name the file")
-    standing_in = {stdin_filename: sys.stdin.buffer.read().decode("utf-8-sig", "replace")} if _STDIN in files else {}
+    standing_in = {stdin_filename: standard_input().read().decode("utf-8-sig", "replace")} if _STDIN in files else {}
     project, wanted = _gathered(context, files, standing_in)
     found = outline(project, now())
     if diff:
-        return _show_diff(project, found, wanted)
+        _show_diff(project, found, wanted)
     if fix and _mend(project, found, wanted):
         project, wanted = _gathered(context, files, standing_in)
         found = outline(project, now())
     result = remarks(found.lines, wanted, {file.resolve(): text for file, text in standing_in.items()})
-    _tell(result, format_, len(wanted), found.notes)
+    if not diff:
+        _tell(result, format_, len(wanted), found.notes)
     return 1 if any(remark.finding.severity is not Severity.NOTE for remark in result) else 0
 
 
@@ -94,8 +95,8 @@ def _with_strays(project: Project, files: list[Path], standing_in: dict[Path, st
         text, declared = standing_in.get(file), known.get(file.resolve())
         if text is not None:
             account = declared.entry.account if declared else accounts_of(project.configuration, file.resolve())
-            posts = [post for post in posts if post is not declared]
-            posts.append(read_single(file.resolve(), text, account))
+            place = posts.index(declared) if declared else len(posts)
+            posts[place : place + 1] = [read_single(file.resolve(), text, account)]
         elif file.is_file() and declared is None:
             posts.append(read_single(file.resolve()))
     problems = examine(posts, project.configuration)
@@ -104,7 +105,7 @@ def _with_strays(project: Project, files: list[Path], standing_in: dict[Path, st
     return replace(project, gathered=Gathered(tuple(posts), project.gathered.sources))
 
 
-def _show_diff(project: Project, found: Outline, wanted: list[Declared]) -> int:
+def _show_diff(project: Project, found: Outline, wanted: list[Declared]) -> None:
     from postiquette.preview.fixes import fixes
     from postiquette.preview.safe import safe
 
@@ -117,7 +118,6 @@ def _show_diff(project: Project, found: Outline, wanted: list[Declared]) -> int:
             click.secho(shown, fg=None if line[:3] in ("+++", "---") else colours.get(line[0]))
     for reason in left:
         click.echo(f"not in place: {reason}", err=True)
-    return 1 if changes else 0
 
 
 def _mend(project: Project, found: Outline, wanted: list[Declared]) -> bool:

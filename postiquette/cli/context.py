@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -93,6 +93,16 @@ def console() -> Console:
 
     terminal = sys.stdout.isatty()
     return Console(highlight=False, markup=False, emoji=False, width=None if terminal else 120)
+
+
+def standard_input() -> IO[bytes]:
+    """What is piped in. Raises InputError where nothing can be."""
+    from postiquette.errors import InputError
+
+    # Python leaves it out where it was closed
+    if sys.stdin is None:
+        raise InputError("standard input is closed", hint="Pipe a text in: echo '…' | postiquette …")
+    return sys.stdin.buffer
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from postiquette.cli.context import format_option
+from postiquette.cli.context import format_option, standard_input
 
 if TYPE_CHECKING:
     from postiquette.policies.language.reader import Request
@@ -85,8 +84,7 @@ def _named(request: Request) -> str:
 def _rows(format_: str) -> Iterator[dict[str, Any]]:
     from postiquette.errors import InputError, Problem
 
-    stream = sys.stdin.buffer
-    for number, raw in enumerate(stream, start=1):
+    for number, raw in enumerate(standard_input(), start=1):
         line = raw.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape").rstrip("\n")
         if format_ == "text":
             yield {"id": str(number), "text": line}
@@ -99,7 +97,7 @@ def _rows(format_: str) -> Iterator[dict[str, Any]]:
             raise InputError([Problem("this is no JSON", "standard input", number)]) from None
         texts = isinstance(row, dict) and all(isinstance(row.get(key), str) for key in ("id", "text"))
         if not texts or not isinstance(row.get("lang"), str | None):
-            expected = 'expected {"id": "…", "text": "…"} and, if you like, "lang": "…"'
+            expected = 'expected {"id": "…", "text": "…"} and, if you like, "lang": "…", each of them a string'
             raise InputError([Problem(expected, "standard input", number)])
         yield row
 

@@ -78,7 +78,7 @@ def explain(rule: str) -> int:
     click.echo(found.manual.strip())
     for name, option in found.options.items():
         click.echo(f"\noption {name} = {option.write(option.default)}: {option.meaning}")
-    if not found.waivable:
+    if not found.waivable and found.family == "asking":
         click.echo("\nIt cannot be waived in a file; `postiquette approve POST --reason …` lets one wording pass.")
     return 0
 

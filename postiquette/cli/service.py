@@ -125,7 +125,8 @@ def resume(context: Context, account: str | None) -> int:
     name = _account_or_all(project, account)
     with context.store(project) as store, store.begin() as connection:
         stopped = leases.resume(connection, name)
-    click.echo(f"{account or 'everything'} {'goes on' if stopped else 'was not paused'}")
+    nothing = f"{account} was not paused" if account else "nothing was paused"
+    click.echo(f"{account or 'everything'} goes on" if stopped else nothing)
     return 0
 
 

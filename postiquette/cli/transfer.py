@@ -215,7 +215,7 @@ def import_history(
     project, moment = context.project(), now()
     place = project.account(account)
     posts, problems = read(file, Options(dates=cast("Order | None", dates), encoding=encoding))
-    published, bad = as_published(posts, place, project.policy, file, moment)
+    published, bad = as_published(posts, place, project.policy, moment)
     problems += bad
     _refuse(problems, skip_bad=skip_bad)
     added = 0

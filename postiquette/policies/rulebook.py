@@ -97,6 +97,8 @@ def waiver_problem(name: str) -> str | None:
     if rule is None:
         return f"there is no rule {name!r}" + did_you_mean(name, list(all_rules()))
     if not rule.waivable:
+        if rule.family != "asking":
+            return f"{name} cannot be waived in a file; it only remarks, and can be switched off under [policy.rules]"
         return f"{name} cannot be waived in a file; `postiquette approve POST --reason …` lets one wording pass"
     return None
 
@@ -107,7 +109,7 @@ def _problems(name: str, tuned: RuleSettings) -> Iterator[Problem]:
     if rule is None:
         yield Problem(f"there is no rule {name!r}" + did_you_mean(name, list(all_rules())), keys=keys)
         return
-    if not rule.waivable and (not tuned.enabled or tuned.action is Action.ALLOW):
+    if rule.family == "asking" and not rule.waivable and (not tuned.enabled or tuned.action is Action.ALLOW):
         yield Problem("the asking rules cannot be switched off; loosen `ratio`, or approve single posts", keys=keys)
     for name_, value in tuned.options.items():
         option = rule.options.get(name_)

@@ -33,14 +33,17 @@ class Week:
 
 
 def weeks(books: Books, counter: Counter, zone: str, now: datetime) -> Iterator[Week]:
-    """Every week in which something was or will be sent."""
+    """Every week from the first in which something was or will be sent to the last."""
     place = ZoneInfo(zone)
     counts: dict[date, dict[Kind, int]] = {}
     for entry in books.ledger.entries():
         day = entry.at.astimezone(place).date()
         week = counts.setdefault(day - timedelta(days=day.weekday()), {})
         week[entry.kind] = week.get(entry.kind, 0) + 1
-    for monday, week in sorted(counts.items()):
+    first, last = min(counts, default=None), max(counts, default=None)
+    while first is not None and last is not None and first <= last:
+        monday, week = first, counts.get(first, {})
+        first += timedelta(days=7)
         ends = datetime.combine(monday + timedelta(days=7), datetime.min.time(), place)
         yield Week(
             monday,

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from postiquette.config.values import format_instant
-from postiquette.model import Account, Action
+from postiquette.model import SIBLINGS, Account, Action
 from postiquette.policies.forecast import Layout
 from postiquette.policies.plan import Arrangement, arrange
 from postiquette.policies.rules import ask_too_soon, nothing_given_yet, over_ratio
@@ -53,13 +53,18 @@ class Proposal:
                 yield Day(day, tuple(before), tuple(after))
 
     def left_over(self) -> Iterator[Line]:
-        """The asks that no slot helps, each with what the policy says of it as planned."""
-        left = {candidate.key for candidate in self.arrangement.left}
-        yield from (line for line in self.after if line.key in left)
+        """The asks that no slot helps, on each of their accounts, with what the policy says of it as planned."""
+        left: dict[tuple[str, str], list[datetime]] = {}
+        for candidate in self.arrangement.left:
+            left.setdefault(candidate.unit, []).append(candidate.at)
+        for line in self.after:
+            outings = left.get((line.account.audience, line.post), ())
+            if any(abs(line.at - at) <= SIBLINGS for at in outings):
+                yield line
 
     def displaced(self) -> Iterator[Line]:
         """The asks that pass where they are, but no more once what is left over in their audience has been deferred."""
-        left = {candidate.key for candidate in self.arrangement.left}
+        left = {line.key for line in self.left_over()}
         deferred = {line.account.audience for line in self.left_over() if line.decision.action is Action.DEFER}
         for line in self.after:
             over = any(f.rule in _BUDGET and f.action is not Action.ALLOW for f in line.decision.findings)

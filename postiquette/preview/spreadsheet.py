@@ -59,6 +59,14 @@ def _lost(row: Row, delivery: Delivery, form: str) -> list[str]:
     held["media"] = "media" in FORMATS[form].loses and bool(row.media)
     held["alt"] = "alt" in FORMATS[form].loses and _has_alt(row)
     held["late"] = "late" in FORMATS[form].loses and delivery.late != DEFAULT_LATE
+    others = form != "own"
+    held["a comma in the name of a file"] = others and not held["media"] and any("," in path for path, _ in row.media)
+    held["a | in an alt text"] = (
+        others and not held["alt"] and len(row.media) > 1 and any("|" in alt for _, alt in row.media)
+    )
+    held[f"a line that is {NEXT_ITEM.strip()}, which begins another item"] = others and any(
+        NEXT_ITEM in text for text in delivery.post.content.texts
+    )
     held["the parts of a thread"] = form != "own" and delivery.post.content.is_thread
     return [name for name, is_lost in held.items() if is_lost]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
-from postiquette.config.load import show_path
 from postiquette.errors import Problem
 from postiquette.model import Account, Content, Policy, Post
 from postiquette.policies.decide import kind_of
@@ -16,7 +14,7 @@ from postiquette.scheduler.slots import instant
 
 
 def as_published(
-    posts: Iterable[ByHand], account: Account, policy: Policy, file: Path, now: datetime
+    posts: Iterable[ByHand], account: Account, policy: Policy, now: datetime
 ) -> tuple[list[Published], list[Problem]]:
     """The posts in order of time, each with its kind; and those that cannot have been made yet."""
     found: list[Published] = []
@@ -25,7 +23,7 @@ def as_published(
         at = instant(post.at, account.timezone)
         if at > now:
             message = f"the post is of {at:%Y-%m-%d %H:%M} UTC, which is still to come"
-            problems.append(Problem(message, show_path(file), post.number))
+            problems.append(Problem(message, post.place, post.line))
             continue
         content = Content((post.text,))
         found.append(

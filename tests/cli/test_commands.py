@@ -59,6 +59,13 @@ def test_classify_contract(run, monkeypatch) -> None:
     assert second["kind"] == "filler"
 
 
+def test_closed_standard_input_is_no_mystery(run, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    for command in (("classify",), ("rewrite", "--format", "json"), ("check", "-")):
+        told = run(*command)
+        assert (told.code, "standard input is closed" in told.err) == (2, True), told
+
+
 def test_rewrite_contract(run, monkeypatch) -> None:
     feed(
         monkeypatch, {"id": "1", "text": "Tide tables hang at the pier. Please share!"}, {"id": "2", "text": "Pls RT!"}

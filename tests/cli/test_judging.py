@@ -97,6 +97,15 @@ def test_an_editor_asks_about_what_it_holds(queue: Path, run, monkeypatch, name:
     assert run("check", "-", "--fix").code == 2
 
 
+def test_what_an_editor_holds_is_judged_in_its_place(queue: Path, run, monkeypatch) -> None:
+    notes = {f"v{n}": f"---\nid: v{n}\n---\nNote {n}: the ferry runs at {n + 6}.\n" for n in range(4)}
+    only(queue, "", first="---\nid: first\n---\nThe pier is open. Please share!\n", **notes)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((queue / "posts" / "first.md").read_bytes())))
+    told = run("check", "-", "--stdin-filename", "posts/first.md")
+    assert told.out == run("check", "posts/first.md").out
+    assert "nothing-given-yet" in told.out
+
+
 def test_sarif_is_what_its_schema_says(queue: Path, run) -> None:
     log = Sarif.model_validate_json(run("check", "--format", "sarif").out)
     places = [(result.ruleId, result.locations[0].physicalLocation) for result in log.runs[0].results]
@@ -194,7 +203,8 @@ def test_a_text_that_is_nothing_but_its_request_is_left(queue: Path, run) -> Non
     file = only(queue, post("bare", "Pls RT!"))
     before = file.read_bytes()
     assert (run("check", "--fix").code, file.read_bytes()) == (1, before)
-    assert run("check", "--diff").code == 0
+    shown = run("check", "--diff")
+    assert (shown.code, shown.out) == (1, "")
 
 
 def test_a_diff_is_one_that_patch_reads(queue: Path, run) -> None:

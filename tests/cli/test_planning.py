@@ -166,6 +166,34 @@ def test_the_ledger_is_drawn_with_what_was_made_by_hand(queue: Path, run) -> Non
     assert (page.count(">25 May</text>"), page.count(">2026</text>")) == (1, 1)
 
 
+def test_weeks_without_posts_are_drawn_too(queue: Path, run) -> None:
+    posts = [{"at": f"2026-05-{day:02}T09:00:00Z", "text": f"Note {day}: the ferry runs at seven."} for day in (5, 26)]
+    (queue / "mine.jsonl").write_text("\n".join(map(json.dumps, posts)))
+    assert run("import-history", "mine.jsonl", "--account", "ada").code == 0
+    shown = run("ledger", "ada", "--chart")
+    assert shown.code == 0, shown
+    weeks = [line.split("  ")[1] for line in shown.out.splitlines()[1:]]
+    assert weeks == ["04 May 2026", "11 May 2026", "18 May 2026", "25 May 2026"]
+
+
+def test_a_plan_tells_of_every_account_of_what_is_left(queue: Path, run) -> None:
+    file = queue / "postiquette.toml"
+    accounts = HEAD.replace("[accounts.ada]", '[accounts.ada]\naudience = "us"')
+    accounts += (
+        '[accounts.bob]\nsite = "sandbox"\nurl = "http://127.0.0.1:9"\nslots = ["daily 10:00"]\naudience = "us"\n\n'
+    )
+    policy = '[policy]\nratio = "1:2"\ngrace = 0\ndefer_within = "2d"\non_excess = ["defer", "block"]\n\n'
+    asks = post("both", "Pls RT!", account='["ada", "bob"]') + "".join(NOTES[:2])
+    asks += post("fixed", "The mast is up again. Tell your friends!", at='"2026-06-20T12:00:00"')
+    file.write_text(policy + accounts + asks)
+    run("sync")
+    found = json.loads(run("plan", "--format", "json").out)
+    deferred = {one["id"] for one in found["left"] if one["decision"] == "defer"}
+    shown = {one["id"]: one["decision"] for one in json.loads(run("preview", "--format", "json").out)["posts"]}
+    assert {key for key, decision in shown.items() if decision == "defer"} == deferred
+    assert bool(deferred) == bool(found["displaced"])
+
+
 def test_the_ledger_names_its_audiences_and_draws_what_is_planned(queue: Path, run) -> None:
     only(queue, "".join(NOTES) + post("ask", "Pls RT!"))
     assert run("ledger", "ada", "--chart").out.splitlines()[1:] == [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from houses import post
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -283,6 +284,18 @@ def test_what_is_written_for_another_program_comes_back(run, monday, here: Path,
     assert back.code == 0, back.err
     assert sorted(one["due_at"] for one in queue(run)) == times
     assert texts(run) == ["The ferry runs again, from seven.", "=SUM(A1)"]
+
+
+def test_what_would_come_back_otherwise_is_told(run, monday, configure, here: Path) -> None:
+    for name in ("a,b.png", "c.png"):
+        (here / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+    media = '[{ path = "a,b.png", alt = "North | morning" }, { path = "c.png", alt = "South" }]'
+    configure(CONFIG + post("mill", "Two pictures\n***\nof the mill.", media=media))
+    run("sync")
+    lost = run("export", "--format", "publer", "--account", "ada").err
+    for what in ("a comma in the name of a file", "a | in an alt text", "a line that is ***"):
+        assert f"mill@ada: {what}" in lost
+    assert "mill@ada" not in run("export", "--format", "own").err
 
 
 def test_the_calendar_is_read_by_a_calendar(run, monday, here: Path) -> None:

@@ -231,7 +231,7 @@ CASES = [
      "Mera game live hai, teen saal ki mehnat. Wishlist link bio me hai"),
     # the half that asks for something else stays, whichever comes first
     ("Our tide tables are new. RT the first post & follow us for more", "Our tide tables are new. Follow us for more"),
-    ("The lido may close. Please fill in the form, share it with your street and come to the meeting on Sunday.",
+    ("The lido may close. Please fill in the form, share it with your neighbours and come to the meeting on Sunday.",
      "The lido may close. Please fill in the form and come to the meeting on Sunday."),
     ("We are short of tins. Please circulate to your WhatsApp groups, churches and workplaces. Open till two.",
      "We are short of tins. Open till two."),

@@ -24,6 +24,13 @@ def test_a_taught_request_is_one() -> None:
     assert rewrite(text, None, WORDING).text == "The new tide tables are out."
 
 
+def test_a_star_at_the_end_stands_for_more_words() -> None:
+    wording = Wording(asks=(Phrase("pass on *", ("pass on this list",)),))
+    assert list(faults(wording)) == []
+    for text in ("Pass on this list tonight", "Pass on"):
+        assert [request.text for request in read(text, None, wording).requests] == [text]
+
+
 def test_a_taught_sense_excuses_its_own_words_and_says_so() -> None:
     text = "Spread the Word Radio is on at nine tonight"
     assert read(text).kind is Kind.SHARE_REQUEST

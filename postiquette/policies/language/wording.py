@@ -13,6 +13,7 @@ from postiquette.policies.language.patterns import Pattern
 #: the "language" in the names of patterns that authors teach
 OWN = "own"
 _UP_TO_FOUR_WORDS = r"(?:[^\W_]+\W+){0,4}?"
+_UP_TO_FOUR_MORE = r"(?:\s+[^\W_]+){0,4}"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def taught(wording: Wording) -> Taught:
 
 def _pattern(phrase: Phrase) -> Pattern:
     words = fold(phrase.text).text.split()
-    parts = [_UP_TO_FOUR_WORDS if word == "*" else re.escape(word) + r"\s+" for word in words]
-    between = "".join(parts).removesuffix(r"\s+")
+    ends = words[-1:] == ["*"] and len(words) > 1
+    parts = [_UP_TO_FOUR_WORDS if word == "*" else re.escape(word) + r"\s+" for word in (words[:-1] if ends else words)]
+    between = "".join(parts).removesuffix(r"\s+") + (_UP_TO_FOUR_MORE if ends else "")
     return Pattern(f"{OWN}:{phrase.text}", rf"(?<![^\W_]){between}(?![^\W_])", "share", phrase.examples)

@@ -39,8 +39,9 @@ class ByHand:
     at: datetime
     text: str
     url: str | None
-    #: its line in the file, or its number among the posts of an archive, from 1
-    number: int
+    #: the file, with its number among the posts where these are no lines; and the line
+    place: str
+    line: int | None
 
 
 def read(file: Path, options: Options) -> tuple[list[ByHand], list[Problem]]:
@@ -48,28 +49,29 @@ def read(file: Path, options: Options) -> tuple[list[ByHand], list[Problem]]:
     name = show_path(file)
     if file.suffix.lower() == ".zip":
         inner, data = _unzipped(file)
-        return _collect(_entries(inner, data, name), name)
+        return _entries(inner, data, name)
     if file.suffix.lower() == ".csv":
         table = read_table(file, options)
         good, bad = _collect(((line, cells) for line, cells in table.rows), name, options)
         return good, [*table.problems, *bad]
-    return _collect(_entries(file.name, _text(file), name), name)
+    return _entries(file.name, _text(file), name)
 
 
 def _collect(
-    rows: Iterator[tuple[int, dict[str, Any]]], name: str, options: Options | None = None
+    rows: Iterator[tuple[int, dict[str, Any]]], name: str, options: Options | None = None, *, lines: bool = True
 ) -> tuple[list[ByHand], list[Problem]]:
     posts: list[ByHand] = []
     problems: list[Problem] = []
     for number, row in rows:
+        place, line = (name, number) if lines else (f"{name}, post {number}", None)
         try:
-            posts.append(_post(row, options or Options(), number))
+            posts.append(_post(row, options or Options(), place, line))
         except ValueError as error:
-            problems.append(Problem(str(error), name, number))
+            problems.append(Problem(str(error), place, line))
     return posts, problems
 
 
-def _post(row: dict[str, Any], options: Options, number: int) -> ByHand:
+def _post(row: dict[str, Any], options: Options, place: str, line: int | None) -> ByHand:
     if not row:
         raise ValueError("this is no JSON object")
     text, written = row.get("text"), row.get("at", row.get("date"))
@@ -87,19 +89,18 @@ def _post(row: dict[str, Any], options: Options, number: int) -> ByHand:
     known = str(row.get("id") or "").strip()
     digest = hashlib.sha256(f"{written.isoformat()}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     id_ = re.sub(r"[^A-Za-z0-9._-]+", "-", known).strip("-.")[-60:] if known else digest
-    return ByHand(f"by-hand-{id_ or digest}", written, publishable(text), url, number)
+    return ByHand(f"by-hand-{id_ or digest}", written, publishable(text), url, place, line)
 
 
-def _entries(inner: str, text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The posts of a file by its name and content, numbered from 1."""
+def _entries(inner: str, text: str, name: str) -> tuple[list[ByHand], list[Problem]]:
+    """The posts of a file by its name and content."""
     if inner.endswith(".js"):
-        yield from _from_x(text, name)
-    elif inner == "Shares.csv":
+        return _collect(_from_x(text, name), name, lines=False)
+    if inner == "Shares.csv":
         raise InputError([Problem("unpack Shares.csv, and name it", name)])
-    elif text.lstrip().startswith("{") and '"orderedItems"' in text:
-        yield from _from_mastodon(text, name)
-    else:
-        yield from _from_lines(text, name)
+    if text.lstrip().startswith("{") and '"orderedItems"' in text:
+        return _collect(_from_mastodon(text, name), name, lines=False)
+    return _collect(_from_lines(text, name), name)
 
 
 def _from_lines(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:

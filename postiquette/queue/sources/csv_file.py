@@ -130,7 +130,9 @@ def _fields(header: list[str], file: Path, table: Table) -> list[str | None]:
     once = [name for name in fields if name is not None and name != "media"]
     twice = next((name for name in once if once.count(name) > 1), None)
     if twice is not None:
-        raise InputError([Problem(f"two columns hold the {twice}", show_path(file), 1)])
+        both = " and ".join(name.strip()[:30] for name, found in zip(header, fields, strict=True) if found == twice)
+        message = f"two columns hold the {twice}, {both}; take one out, or name it otherwise"
+        raise InputError([Problem(message, show_path(file), 1)])
     if "text" not in fields:
         shown = ", ".join(name.strip()[:30] for name in header[:8])
         message = f"no column holds the text; expected one such as text, message or caption, got {shown}"

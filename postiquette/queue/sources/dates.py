@@ -26,7 +26,7 @@ def parse_date(date: str, clock: str, order: Order | None) -> datetime:
     date, clock = date.strip(), clock.strip()
     if match := _NUMBERS.match(date):
         first, second, year = (int(part) for part in match.groups()[:3])
-        return datetime.combine(_day(first, second, year, order), _time(match[4] or clock, date))
+        return datetime.combine(_day(first, second, year, order, date), _time(match[4] or clock, date))
     if match := _YEAR_FIRST.match(date):
         year, month, day = (int(part) for part in match.groups()[:3])
         return datetime.combine(datetime(year, month, day), _time(match[4] or clock, date))  # noqa: DTZ001
@@ -41,18 +41,16 @@ def parse_date(date: str, clock: str, order: Order | None) -> datetime:
     return found
 
 
-def _day(first: int, second: int, year: int, order: Order | None) -> datetime:
+def _day(first: int, second: int, year: int, order: Order | None, date: str) -> datetime:
     if order is None and first != second:
         if first <= 12 and second <= 12:
-            raise Ambiguous(f"{first}/{second}/{year} may be day/month or month/day; say --dates dmy or --dates mdy")
+            raise Ambiguous(f"{date!r} may be day/month or month/day; say --dates dmy or --dates mdy")
         order = "dmy" if first > 12 else "mdy"
     day, month = (first, second) if order == "dmy" else (second, first)
     try:
         return datetime(year, month, day)  # noqa: DTZ001
     except ValueError as error:
-        raise ValueError(
-            f"{first}/{second}/{year} is no {'day/month' if order == 'dmy' else 'month/day'}/year: {error}"
-        ) from None
+        raise ValueError(f"{date!r} is no {'day/month' if order == 'dmy' else 'month/day'}/year: {error}") from None
 
 
 def _time(clock: str, date: str) -> time:

@@ -199,6 +199,28 @@ def test_markdown_keeps_its_mark_and_line_ends(queue: Path, run, fence: str) -> 
     assert (queue / "posts" / "pier.md").read_bytes() == text.replace(" Please share!", "").encode()
 
 
+YAML = r"""---
+thread:
+  - |
+    The gun is fired at noon.
+    Please share!
+  - 'It''s cast in Delft. Pls RT!'
+first_comment: "The \"old\" one is in the museum. Tell
+  your friends!"
+---
+"""
+
+
+def test_every_way_to_write_yaml_is_kept(queue: Path, run) -> None:
+    only(queue, "", gun=YAML)
+    told = run("check").out
+    for place in ("posts/gun.md:5:5", "posts/gun.md:6:27", "posts/gun.md:7:51"):
+        assert f"{place}: " in told
+    assert run("check", "--fix").code == 0
+    kept = YAML.replace("\n    Please share!", "").replace(" Pls RT!", "").replace(" Tell\n  your friends!", "")
+    assert (queue / "posts" / "gun.md").read_text() == kept
+
+
 def test_a_text_that_is_nothing_but_its_request_is_left(queue: Path, run) -> None:
     file = only(queue, post("bare", "Pls RT!"))
     before = file.read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from postiquette.model import Content
@@ -12,9 +12,6 @@ from postiquette.queue.sources.origin import Written, keys_of
 
 #: a line of its own that separates the items of a thread
 NEXT_ITEM = re.compile(r"^[ \t]*\*\*\*[ \t]*$", re.MULTILINE)
-#: words that mean themselves in YAML, however they are quoted
-_PLAIN = re.compile(r"[^\n:#'\"\\]*\Z")
-
 _Spell = Callable[[str], str | None]
 
 
@@ -63,15 +60,20 @@ class InMarkdown:
         return self._from(self.parts.front_start + start, offsets, lambda words: respelled(words, written))
 
     def _in_yaml(self, text: str, keys: tuple[str | int, ...]) -> Written | None:
-        """Only where the text stands there as it is: YAML has many ways to fold and escape."""
-        node = self.parts.yaml_node(keys)
-        begins = self.parts.front.find(text, node.start_mark.index, node.end_mark.index) if node is not None else -1
-        if begins < 0:
-            return None
-        plain = list(range(len(text) + 1))
-        return self._from(self.parts.front_start + begins, plain, lambda words: words if _PLAIN.match(words) else None)
+        import yaml
 
-    def _from(self, start: int, offsets: list[int], spell: _Spell) -> Written | None:
+        from postiquette.queue.sources.yaml_strings import offsets, respelled
+
+        node = self.parts.yaml_node(keys)
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        begins, ends, style = node.start_mark.index, node.end_mark.index, node.style
+        found = offsets(self.parts.front[begins:ends], style, text)
+        if found is None:
+            return None
+        return self._from(self.parts.front_start + begins, found, lambda words: respelled(words, style))
+
+    def _from(self, start: int, offsets: Sequence[int], spell: _Spell) -> Written | None:
         """Places in the file as it is on disk, whose line ends may be longer."""
         if "\r" not in self.file:
             return Written(self.file, [start + offset for offset in offsets], spell)

@@ -10,6 +10,7 @@ from postiquette.policies.language.patterns import Language, Pattern
 #: punctuation and blanks that dangle before a request, the pause among them, and what dangles after one
 _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
 _PAUSE = re.compile(r"[,、،]")
+_CLAUSE = re.compile(r"[^.!?,;:\n\u2026\u2600-\u27BF\U0001F000-\U0001FAFF]*")
 _FULL_STOP = re.compile(r"[.!?。！？؟।]")
 LOOSE_AFTER = re.compile(
     # the eyes of a face do not
@@ -102,7 +103,11 @@ def where_it_goes_on(text: str, end: int, language: Language, *, begins: bool) -
     """
     said = _NAMELY.match(text, end)
     if said and language.namely.regex.fullmatch(plain(said[1])):
-        return said.end()
+        word = _NEXT_WORD.match(text, said.end())
+        if word is None or not language.relative.regex.fullmatch(plain(word[1])):
+            return said.end()
+        clause = _CLAUSE.match(text, said.end())
+        end = clause.end() if clause else said.end()
     loose = LOOSE_AFTER.match(text, end)
     end = loose.end() if loose else end
     word = _NEXT_WORD.match(text, end)
@@ -114,6 +119,7 @@ def where_it_goes_on(text: str, end: int, language: Language, *, begins: bool) -
 
 def where_it_ended(text: str, start: int, language: Language) -> int:
     """Where a text ends well that a request followed."""
+    joins = False
     while True:
         loose = _LOOSE_BEFORE.search(text, 0, start)
         pause = "," if _PAUSE.search(text, loose.start() if loose else start, start + 1) else ""
@@ -121,11 +127,13 @@ def where_it_ended(text: str, start: int, language: Language) -> int:
         before = fold(text[:start])
         dangling = language.dangling.regex.search(before.text + pause)
         word = LAST_WORD.search(text, 0, start)
-        joint = word and language.joint.regex.fullmatch(plain(word[0].strip()))
+        # before a word that joins clauses, "mit" is what is left of "bringt Kuchen mit"
+        joint = word and not joins and language.joint.regex.fullmatch(plain(word[0].strip()))
         if dangling:
             start = before.span(dangling.start("cut"), len(before.text))[0]
         elif word and joint:
             start = word.start()
+            joins = language.conjunction.regex.fullmatch(plain(word[0].strip())) is not None
         else:
             return start
 

@@ -237,6 +237,14 @@ CASES = [
      "We are short of tins. Open till two."),
     ("Four places at the mill. Teachers and parents: please tell your school leavers! Apply by Sunday",
      "Four places at the mill. Apply by Sunday"),
+    # who is told is no news, and a separable verb keeps its particle
+    ("La asamblea es el jueves. Avisad a los vecinos que no tienen internet", "La asamblea es el jueves."),
+    ("Dites à tous que le pont est fermé", "Le pont est fermé"),
+    ("Am Samstag ist Fest am Hafen. Kommt vorbei, bringt Kuchen mit und sagt's euren Nachbarn weiter!",
+     "Am Samstag ist Fest am Hafen. Kommt vorbei, bringt Kuchen mit!"),
+    # the next sentence begins as it did
+    ("You got to the end of the tide tables, hop back up and retweet the first one. And follow me for more.",
+     "You got to the end of the tide tables, hop back up. And follow me for more."),
     # a face keeps its eyes, and no sign of a hashtag stays alone
     ("Boosts welkom :) ik zoek een tweedehands fiets in Gent", ":) ik zoek een tweedehands fiets in Gent"),
     ("Two tickets for the choir wanted, not side by side. #retweet pleaseee",

@@ -103,6 +103,8 @@ class Language:
     since: Pattern
     #: words that lead from those who are told to what they are told: "tell everyone that …"
     namely: Pattern
+    #: what tells that the same word begins a relative clause instead, which goes with the request: "… que no tienen redes"
+    relative: Pattern
     #: words with which no sentence ends
     joint: Pattern
     #: what cannot stand at the end of a text, but before a request; its group `cut` is what goes with the request
@@ -209,6 +211,7 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         conjunction=words.listed("and"),
         since=words.listed("since"),
         namely=words.listed("namely"),
+        relative=words.listed("relative"),
         joint=words.listed("joint"),
         dangling=words.clause("dangling", _BEFORE_REQUEST),
         condition=words.clause("condition", _AFTER_REQUEST),

@@ -10,6 +10,8 @@ _ESCAPED = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "t": "\t", " ": " ", "r":
 _CODES = {"x": 2, "u": 4, "U": 8}
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 _BLOCK = re.compile(r"[|>][+-]?[ \t]*(?:#[^\n]*)?\n")
+#: how far the lines of a block are moved in
+_FIRST_LINE = re.compile(r"\n*( *)\S")
 #: words that mean themselves in quotes or a block, and without either
 _SIMPLE = re.compile(r"[^\n'\"\\]*\Z")
 _PLAIN = re.compile(r"[^\n:#'\"\\]*\Z")
@@ -35,7 +37,7 @@ def _in_block(written: str, text: str, *, folded: bool) -> Sequence[int] | None:
     header = _BLOCK.match(written)
     if header is None:
         return None
-    first = re.compile(r"\n*( *)[^\s]").match(written, header.end())
+    first = _FIRST_LINE.match(written, header.end())
     if first is None:
         return None
     indent, at = len(first[1]), header.end()
@@ -59,7 +61,7 @@ def _followed(written: str, places: Sequence[int], text: str, style: str | None)
     found: list[int] = []
     at = 0
     while len(found) < len(text):
-        here, left = said[at : at + 1], text[len(found) :]
+        here = said[at : at + 1]
         line_end = _LINE_END.match(said, at)
         if line_end:
             number = line_end[0].count("\n")
@@ -70,8 +72,9 @@ def _followed(written: str, places: Sequence[int], text: str, style: str | None)
             piece, length = _escaped(said, at)
         else:
             piece, length = here, 1
-        if at >= len(said) or not left.startswith(piece):
+        if at >= len(said) or not text.startswith(piece, len(found)):
             # the line ends at the end of a block
+            left = text[len(found) :]
             last = [*places[at : at + 1], *[len(written)] * len(left), len(written)]
             return [*found, *last[: len(left) + 1]] if not left.strip("\n") else None
         if not length:

@@ -21,7 +21,8 @@ KEEPSAKES = re.compile(r"https?://\S+|@\w+|#[\w\u0900-\u0903\u093a-\u094f]+|(?m:
 #: between two things that are said in brackets
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _HASHTAG = re.compile(r"#\w+")
-_STOP = re.compile(r"[.!\u2026।]+(?=\s*\Z)")
+#: with the blank that French sets before it
+_STOP = re.compile(r"(?:(?<=\w)[ \u00a0\u202f](?=!))?[.!\u2026।]+(?=\s*\Z)")
 _AROUND_BRACKETS = frozenset(":;,.。、")
 _STOPS = frozenset(",，、،.。।!")
 _ENDS = frozenset(".!?\u2026。！？؟।")
@@ -123,7 +124,7 @@ def _cut_from_sentence(text: str, start: int, end: int, language: Language, *, a
         opens = apart = False
     led = text[:start].rstrip()[-1:] in set("?:") and any(map(str.isalnum, text[before:start]))
     start = len(text[:start].rstrip(" \t")) if (opens or apart) and not led else before
-    opens = opens or CLAUSE_END.search(text[:start]) is not None
+    opens = (opens and not led) or CLAUSE_END.search(text[:start]) is not None
     rest = text[end:]
     end += len(rest) - len(rest.lstrip(" \t"))
     if _says_nothing(text, start, end):
@@ -196,7 +197,9 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     before, after = text[:start], text[end:]
     if not before.strip() or not after.strip() or before.endswith("\n") or after.startswith("\n"):
         return ""
-    ends = text[start:end].rstrip()[-1:] in _ENDS and re.match(r"(?!https?:)\w", after)
+    last = text[start:end].rstrip()[-1:]
+    # a plea for what a link leads to pleads no more, but a sentence before one ends
+    ends = last in _ENDS and re.match(r"\w", after) and (last == "." or not after.startswith("http"))
     if not opens and (ends or re.match(r"[A-Z][a-z]", after)) and before[-1] not in ".!?:\u2026":
         # the sentence ends as it did, but it asks nothing any more
         stop = _STOP.search(text, start, end)

@@ -93,6 +93,7 @@ RT @user: please share, the school is shut
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
+Kann man da mehrere Karten auf einmal weiterleiten oder geht nur eine?
 The API lets other programs post and share to a feed.
 Never forget to share the toys
 Anyone got tips on how to get the word out about a small fair?

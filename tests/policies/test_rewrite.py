@@ -221,7 +221,7 @@ CASES = [
     # a sentence that the request closed is closed
     ("the tide tables are up, pass it on!! stream the choir tonight", "the tide tables are up!! stream the choir tonight"),
     ("The choir sings on Sunday — if you liked it, forward this to one person. https://example.org/c",
-     "The choir sings on Sunday https://example.org/c"),
+     "The choir sings on Sunday. https://example.org/c"),
     # the sentence ends as it did, a signature keeps its dash, and what follows brackets is left to what stands before them
     ("Sundays at the lido, sign up from seven, bring your mates!! free tea for all",
      "Sundays at the lido, sign up from seven!! free tea for all"),
@@ -264,6 +264,12 @@ CASES = [
     ("Köprü yarın kapalı. Bu duyuruyu komşularınıza iletin!", "Köprü yarın kapalı."),
     ("Four ways to mend a clock.\nIf you found this useful, follow me and RT the first tweet.",
      "Four ways to mend a clock.\nIf you found this useful, follow me."),
+    # what led to a request goes with it, and the sentence before it ends as the author's did
+    ("Le maire se tait, alors à vous de jouer : relayez ! Quatre arbres tombent lundi au parc.",
+     "Le maire se tait ! Quatre arbres tombent lundi au parc."),
+    ("Ragazzi mi aiutate con un rt? Cerco un violoncello usato a Lecce", "Cerco un violoncello usato a Lecce"),
+    ("Let op: vals alarm over de sluis. Waarschuw ook je ouders en opa en oma.", "Let op: vals alarm over de sluis."),
+    ("The poem is up. Type AMEN and share with 7 people, don't break the chain", "The poem is up. Type AMEN"),
 ]  # fmt: skip
 
 

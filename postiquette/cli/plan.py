@@ -35,7 +35,7 @@ def plan(context: Context, apply_: bool, format_: str) -> int:
         from postiquette.preview.terminal import show_proposal
 
         show_proposal(proposal, console(), applied=apply_)
-    return 1 if proposal.arrangement.left else 0
+    return 1 if any(proposal.left_over()) else 0
 
 
 def _apply(context: Context, project: Project, moves: tuple[Move, ...]) -> None:

@@ -132,7 +132,8 @@ class RuleEntry(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
-    action: Action | Literal["off"] | None = None
+    #: what a rule cannot do for a post by itself, `rewrite` and `defer`, are steps of `on_excess`
+    action: Literal["allow", "hold", "block", "off"] | None = None
     severity: Severity | None = None
 
 

@@ -28,7 +28,7 @@ class Week:
     promoted: int
     #: the balance of asks as the week ends
     balance: Balance
-    #: whether it is still to come, or under way
+    #: whether some of it is still to come
     planned: bool
 
 
@@ -36,9 +36,13 @@ def weeks(books: Books, counter: Counter, zone: str, now: datetime) -> Iterator[
     """Every week from the first in which something was or will be sent to the last."""
     place = ZoneInfo(zone)
     counts: dict[date, dict[Kind, int]] = {}
+    coming = set()
     for entry in books.ledger.entries():
         day = entry.at.astimezone(place).date()
-        week = counts.setdefault(day - timedelta(days=day.weekday()), {})
+        monday = day - timedelta(days=day.weekday())
+        week = counts.setdefault(monday, {})
+        if entry.at > now:
+            coming.add(monday)
         week[entry.kind] = week.get(entry.kind, 0) + 1
     first, last = min(counts, default=None), max(counts, default=None)
     while first is not None and last is not None and first <= last:
@@ -51,7 +55,7 @@ def weeks(books: Books, counter: Counter, zone: str, now: datetime) -> Iterator[
             asked=week.get(Kind.SHARE_REQUEST, 0),
             promoted=week.get(Kind.PROMOTION, 0),
             balance=books.ledger.balance(counter, ends),
-            planned=ends > now,
+            planned=monday in coming,
         )
 
 

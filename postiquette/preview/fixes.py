@@ -22,10 +22,20 @@ from postiquette.preview.outline import Line
 from postiquette.queue.sources import config_file
 from postiquette.queue.sources.declared import Declared, declared_content
 from postiquette.queue.sources.markdown import read_single
-from postiquette.queue.sources.origin import Written
 
 #: a stretch of a file, and what it becomes
 _Change = tuple[int, int, str]
+_CANNOT = "is written in a way that cannot be changed in place"
+
+
+@dataclass(frozen=True)
+class _Mended:
+    """A post that is mended: the file that holds it as it is, what changes there, and what the post will say."""
+
+    post: Declared
+    before: str
+    changes: list[_Change]
+    content: Content
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ def fixes(lines: Iterable[Line], declared: Iterable[Declared], wording: Wording)
     by_post: dict[str, list[Line]] = {}
     for line in lines:
         by_post.setdefault(line.post, []).append(line)
-    changes: dict[Path, list[tuple[Declared, Content, list[_Change]]]] = {}
+    mended: dict[Path, list[_Mended]] = {}
     left: list[str] = []
     for post in declared:
         mine = by_post.get(post.entry.id, [])
@@ -83,16 +93,27 @@ def fixes(lines: Iterable[Line], declared: Iterable[Declared], wording: Wording)
         if len(wanted) > 1 or any(line.decision.action is not Action.REWRITE for line in mine):
             left.append(f"{post.entry.id}: it goes out as it is to another of its audiences")
             continue
-        found = _changes(post, wording)
+        found = _changes(post, wanted.pop(), wording)
         if isinstance(found, str):
             left.append(f"{post.entry.id}: {found}")
         else:
-            changes.setdefault(post.file, []).append((post, wanted.pop(), found))
-    return [_fix(file, mended) for file, mended in changes.items()], left
+            mended.setdefault(post.file, []).append(found)
+    result = []
+    for file, posts in mended.items():
+        astray = _astray(file, posts)
+        left += [f"{one.post.entry.id}: it {_CANNOT}" for one in posts if one in astray]
+        posts = [one for one in posts if one not in astray]
+        if posts and astray and _astray(file, posts):
+            problem = Problem("taking requests out in place went wrong; nothing was changed", show_path(file))
+            raise InputError([problem], hint="Please report it, with the file.")
+        if posts:
+            ids = tuple(one.post.entry.id for one in posts)
+            result.append(Fix(file, posts[0].before, _changed(posts), ids))
+    return result, left
 
 
-def _changes(post: Declared, wording: Wording) -> list[_Change] | str:
-    found: list[_Change] = []
+def _changes(post: Declared, content: Content, wording: Wording) -> _Mended | str:
+    before, changes = "", []
     for field, text in declared_content(post.entry).fields:
         result = rewrite_of(text, wording)
         if result.text is None:
@@ -100,36 +121,33 @@ def _changes(post: Declared, wording: Wording) -> list[_Change] | str:
         if not result.edits:
             continue
         written = post.origin.written(field)
-        placed = [_placed(written, edit.start, edit.end, edit.by) for edit in result.edits] if written else []
-        if not placed or None in placed:
-            return f"{field} is written in a way that cannot be changed in place"
-        found += [change for change in placed if change is not None]
-    return found
+        if written is None:
+            return f"{field} {_CANNOT}"
+        before = written.file
+        for edit in result.edits:
+            words = written.spell(edit.by)
+            if words is None:
+                return f"{field} {_CANNOT}"
+            changes.append((written.offsets[edit.start], written.offsets[edit.end], words))
+    return _Mended(post, before, changes, content)
 
 
-def _placed(written: Written, start: int, end: int, by: str) -> _Change | None:
-    words = written.spell(by)
-    return None if words is None else (written.offsets[start], written.offsets[end], words)
-
-
-def _fix(file: Path, mended: list[tuple[Declared, Content, list[_Change]]]) -> Fix:
-    first = mended[0][0]
-    before = first.origin.written(next(iter(declared_content(first.entry).fields))[0])
-    assert before is not None
-    after = before.file
-    for start, end, words in sorted((change for _, _, found in mended for change in found), reverse=True):
+def _changed(posts: list[_Mended]) -> str:
+    after = posts[0].before
+    for start, end, words in sorted((change for one in posts for change in one.changes), reverse=True):
         after = after[:start] + words + after[end:]
-    _check(file, after, [(post, content) for post, content, _ in mended])
-    return Fix(file, before.file, after, tuple(post.entry.id for post, _, _ in mended))
+    return after
 
 
-def _check(file: Path, after: str, mended: list[tuple[Declared, Content]]) -> None:
-    """Read what the file would say. Raises InputError where that is not what was meant."""
-    if mended[0][0].source == config_file.NAME:
-        entries = {entry.id: entry for entry in load_configuration(file, after).settings.posts}
-    else:
-        entries = {post.entry.id: read_single(file, after, post.entry.account).entry for post, _ in mended}
-    for post, content in mended:
-        if declared_content(entries[post.entry.id]).texts != content.texts:
-            problem = Problem("taking the request out in place went wrong; nothing was changed", show_path(file))
-            raise InputError([problem], hint="Please report it, with the post.")
+def _astray(file: Path, posts: list[_Mended]) -> list[_Mended]:
+    """The posts that would not say what is meant once the file is read again; all, where it could not be read."""
+    after = _changed(posts)
+    try:
+        if posts[0].post.source == config_file.NAME:
+            entries = {entry.id: entry for entry in load_configuration(file, after).settings.posts}
+        else:
+            entries = {one.post.entry.id: read_single(file, after, one.post.entry.account).entry for one in posts}
+    except InputError:
+        return posts
+    said = {post: declared_content(entry).texts for post, entry in entries.items()}
+    return [one for one in posts if said.get(one.post.entry.id) != one.content.texts]

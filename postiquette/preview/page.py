@@ -99,7 +99,7 @@ def _plan(proposal: Proposal, outline: Outline) -> dict[str, Any]:
     return {
         "days": days,
         "moves": len(proposal.arrangement.moves),
-        "exact": proposal.arrangement.exact,
+        "exact": proposal.exact,
         "left": [{"post": line.key, "why": safe(line.decision.reason())} for line in proposal.left_over()],
         "displaced": [{"post": line.key, "why": safe(line.decision.reason())} for line in proposal.displaced()],
         "zone": zone,

@@ -52,29 +52,44 @@ class Proposal:
             if {(line.key, line.at) for line in before} != {(line.key, line.at) for line in after}:
                 yield Day(day, tuple(before), tuple(after))
 
+    @property
+    def exact(self) -> bool:
+        """Whether nothing better exists; not claimed where the policy judges the accounts of one post apart, and the plan as one."""
+        over = {(line.account.audience, line.post) for line in self.left_over()}
+        return self.arrangement.exact and over == {candidate.unit for candidate in self.arrangement.left}
+
     def left_over(self) -> Iterator[Line]:
-        """The asks that no slot helps, on each of their accounts, with what the policy says of it as planned."""
-        left: dict[tuple[str, str], list[datetime]] = {}
-        for candidate in self.arrangement.left:
-            left.setdefault(candidate.unit, []).append(candidate.at)
+        """The asks that do not pass as planned, on each account where they do not."""
+        arranged, deferred = self._arranged()
         for line in self.after:
-            outings = left.get((line.account.audience, line.post), ())
-            if any(abs(line.at - at) <= SIBLINGS for at in outings):
+            if line.key in arranged or (_is_over(line) and line.account.audience not in deferred):
                 yield line
 
     def displaced(self) -> Iterator[Line]:
         """The asks that pass where they are, but no more once what is left over in their audience has been deferred."""
-        left = {line.key for line in self.left_over()}
-        deferred = {line.account.audience for line in self.left_over() if line.decision.action is Action.DEFER}
+        arranged, deferred = self._arranged()
         for line in self.after:
-            over = any(f.rule in _BUDGET and f.action is not Action.ALLOW for f in line.decision.findings)
-            if over and line.key not in left and line.account.audience in deferred:
+            if _is_over(line) and line.key not in arranged and line.account.audience in deferred:
                 yield line
+
+    def _arranged(self) -> tuple[set[str], set[str]]:
+        """What the arrangement left over and the policy does not let out, by key; and the audiences in which it defers some of that."""
+        left: dict[tuple[str, str], list[datetime]] = {}
+        for candidate in self.arrangement.left:
+            left.setdefault(candidate.unit, []).append(candidate.at)
+        lines = [
+            line
+            for line in self.after
+            if line.decision.action is not Action.ALLOW
+            and any(abs(line.at - at) <= SIBLINGS for at in left.get((line.account.audience, line.post), ()))
+        ]
+        deferred = {line.account.audience for line in lines if line.decision.action is Action.DEFER}
+        return {line.key for line in lines}, deferred
 
     def as_json(self) -> dict[str, Any]:
         """For programs; times are ISO 8601 in UTC."""
         return {
-            "exact": self.arrangement.exact,
+            "exact": self.exact,
             "moves": [
                 {"id": move.candidate.key, "from": format_instant(move.candidate.at), "to": format_instant(move.to)}
                 for move in self.arrangement.moves
@@ -89,6 +104,10 @@ class Proposal:
             ],
             "notes": list(self.notes),
         }
+
+
+def _is_over(line: Line) -> bool:
+    return any(f.rule in _BUDGET and f.action is not Action.ALLOW for f in line.decision.findings)
 
 
 def propose(project: Project, now: datetime) -> Proposal:

@@ -110,8 +110,9 @@ def show_proposal(proposal: Proposal, console: Console, *, applied: bool) -> Non
     if moves:
         console.print(table)
         console.print(Text(f"Times in {zone}.", style="dim"))
-    why = "no slot helps" if proposal.arrangement.exact else "no slot was found for it"
-    for line in proposal.left_over():
+    left = list(proposal.left_over())
+    why = "no slot helps" if proposal.exact else "no slot was found for it"
+    for line in left:
         console.print(
             Text.assemble((line.key, "bold magenta"), f" stays: {why}. {safe(line.decision.reason())}. ")
             + Text(f"It would be {_left(line)}.", style="dim")
@@ -124,9 +125,10 @@ def show_proposal(proposal: Proposal, console: Console, *, applied: bool) -> Non
     for note in proposal.notes:
         console.print(Text(f"! {safe(note)}", style="yellow"))
     count = f"{len(moves)} post{'' if len(moves) == 1 else 's'} {'moved' if applied else 'to move'}"
-    quality = "nothing better exists" if proposal.arrangement.exact else "the best that was found"
-    text = f"{count}, {len(proposal.arrangement.left)} left over ({quality})." if accounts else "Nothing is scheduled."
-    if not moves and not proposal.arrangement.left and accounts:
+    quality = "nothing better exists" if proposal.exact else "the best that was found"
+    posts = len({(line.account.audience, line.post) for line in left})
+    text = f"{count}, {posts} left over ({quality})." if accounts else "Nothing is scheduled."
+    if not moves and not left and accounts:
         text = "No post has to move."
     elif moves and not applied:
         text += " `postiquette plan --apply` writes the new times into the queue."

@@ -84,6 +84,36 @@ def test_files_are_mended_in_place_and_nothing_else_changes(queue: Path, run) ->
     assert run("check", "--diff").out == ""
 
 
+def test_what_cannot_be_mended_in_place_holds_up_nothing_else(queue: Path, run) -> None:
+    ask = "Please share it with your friends!"
+    alt = f"---\nmedia:\n  - path: a.png\n    alt: 'A clock with its hands. {ask}'\n---\n"
+    (queue / "posts" / "a.png").write_bytes(b"x")
+    kept = f"---\ntext: |+\n  We mended the clock.\n  {ask}\n\nseries: x\n---\n"
+    folded = kept.replace("|+", ">+").replace("We mended the clock.", "Winding it takes an hour.")
+    only(queue, "", alt=alt, block=kept, folded=folded)
+    told = run("check", "--fix")
+    assert "folded: it is written in a way that cannot be changed in place" in told.out + told.err
+    said = {file.stem: file.read_text() for file in (queue / "posts").glob("*.md")}
+    assert said == {
+        "alt": alt.replace(f" {ask}", ""),
+        "block": "---\ntext: |+\n  We mended the clock.\nseries: x\n---\n",
+        "folded": folded,
+    }
+
+
+@pytest.mark.parametrize("pattern", ["*.md", "posts/**/*.md", "posts/[a-m]*.md", "posts/*.txt"])
+def test_an_editor_is_told_of_the_source_that_would_take_a_file(queue: Path, run, monkeypatch, pattern: str) -> None:
+    file = only(queue, "")
+    file.write_text(file.read_text().replace("posts/*.md", pattern))
+    for name in ("new.md", "posts/new.md", "posts/a/b/late.md"):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"The tide tables hang here.\n")))
+        taken = "account: this key is required" not in run("check", "-", "--stdin-filename", name).err
+        (queue / name).parent.mkdir(parents=True, exist_ok=True)
+        (queue / name).touch()
+        assert taken == (queue / name in set(queue.glob(pattern))), (pattern, name)
+        (queue / name).unlink()
+
+
 @pytest.mark.parametrize("name", ["posts/tide.md", "posts/new.md"])
 def test_an_editor_asks_about_what_it_holds(queue: Path, run, monkeypatch, name: str) -> None:
     text = "---\nid: tide\n---\n\nThe tide tables hang here.\n\nPlease retweet!\n"

@@ -194,6 +194,33 @@ def test_a_plan_tells_of_every_account_of_what_is_left(queue: Path, run) -> None
     assert bool(deferred) == bool(found["displaced"])
 
 
+def test_a_plan_and_a_preview_agree_on_what_is_left(queue: Path, run) -> None:
+    sandbox = 'site = "sandbox"\nurl = "http://127.0.0.1:9"\naudience = "one"\n'
+    accounts = f'[accounts.x]\n{sandbox}slots = ["Tue 08:00", "Wed 08:00"]\n\n'
+    accounts += f'[accounts.y]\n{sandbox}slots = ["Mon 09:00"]\n\n'
+    policy = '[policy]\nratio = "1:2"\non_excess = ["hold"]\n\n[policy.rules]\nrepeated-ask = "off"\n\n'
+    posts = post("v1", "Rain water is the best for ferns.", account='"x"', at='"2026-06-01T08:00:00Z"')
+    posts += post("both", "RT if you miss the spring", account='["y", "x"]')
+    posts += post("v2", "A north window suits orchids.", account='"x"', at='"2026-06-01T10:00:00Z"')
+    (queue / "postiquette.toml").write_text(policy + accounts + posts + post("last", "Pls RT!", account='"x"'))
+    shown = {one["id"]: one["decision"] for one in json.loads(run("preview", "--format", "json").out)["posts"]}
+    assert shown["both@x"] == "allow"
+    made = run("plan", "--format", "json")
+    found = json.loads(made.out)
+    assert {one["id"] for one in found["left"]} == {key for key, decision in shown.items() if decision == "hold"}
+    assert (made.code, found["exact"]) == (1, False)
+    assert "2 left over (the best that was found)" in run("plan").out
+
+
+def test_a_week_whose_posts_are_out_is_not_drawn_as_planned(queue: Path, run) -> None:
+    only(queue, "")
+    (queue / "mine.jsonl").write_text('{"at": "2026-06-01T05:00:00Z", "text": "The ferry runs at seven."}')
+    assert run("import-history", "mine.jsonl", "--account", "ada").code == 0
+    [_, week] = run("ledger", "ada", "--chart").out.splitlines()
+    assert "1 given" in week
+    assert "planned" not in week
+
+
 def test_the_ledger_names_its_audiences_and_draws_what_is_planned(queue: Path, run) -> None:
     only(queue, "".join(NOTES) + post("ask", "Pls RT!"))
     assert run("ledger", "ada", "--chart").out.splitlines()[1:] == [

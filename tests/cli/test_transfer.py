@@ -379,3 +379,17 @@ def test_bad_history_is_named_and_nothing_taken_in(run, monday, here: Path) -> N
         assert f"mine.jsonl:{line}: " in refused.err
     assert "mine.jsonl:1" not in refused.err
     assert run("list", "--all", "--format", "json").out == ""
+
+
+def test_films_have_a_column_of_their_own_and_lost_times_are_told(run, monday, configure, here: Path) -> None:
+    for name in ("a.png", "b.gif", "c.mp4"):
+        (here / name).write_bytes(b"x")
+    media = 'media = [{ path = "a.png" }, { path = "b.gif" }, { path = "c.mp4" }]\n'
+    night = post("night", "The clocks go back.", account='"ada"', at='"2026-10-25T02:30:15+01:00"')
+    configure(CONFIG + night.rstrip() + "\n" + media)
+    assert run("sync").code == 0
+    told = run("export", "--format", "socialbee", "--account", "ada")
+    assert "The clocks go back.,,a.png,b.gif,c.mp4,2026-10-25 02:30" in told.out
+    assert "night@ada: which of the two hours it is that the clock shows twice" in told.err
+    assert "night@ada: the seconds of its time" in told.err
+    assert "seconds" not in run("export", "--format", "ayrshare", "--account", "ada").err

@@ -83,7 +83,7 @@ at = 2026-12-01
         ),
         (
             '[policy.rules]\ntoo-long = "stop"',
-            "too-long → action: expected one of allow, rewrite, defer, hold, block, off, got 'stop'",
+            "too-long → action: expected one of allow, hold, block, off, got 'stop'",
         ),
         ('[[posts]]\nid = "a"\naccount = "x"', "expected either `text` or `thread`"),
         ('[[posts]]\nid = "a"\naccount = "x"\ntext = ""', "the text is empty"),

@@ -9,7 +9,7 @@ Example:
 
     [[posts]]
     id = "early"
-    at = 2027-03-28T02:30:00
+    at = 2027-03-28T02:30:00  # with timezone = "Europe/Berlin"
     text = "The clocks went forward: the early ferry leaves at five all the same."
 
 Instead: choose another time, or write one with its offset.

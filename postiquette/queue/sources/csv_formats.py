@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from mimetypes import guess_type
 
 #: what a post has -> how headers name it, letters and digits only
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -105,6 +106,16 @@ def _paths(row: Row) -> str:
     return ",".join(path for path, _ in row.media)
 
 
+def _of_type(wanted: str) -> _Cell:
+    """The media whose names end like files of that type."""
+    return lambda row: ",".join(path for path, _ in row.media if _type_of(path) == wanted)
+
+
+def _type_of(path: str) -> str:
+    kind = (guess_type(path)[0] or "image/").partition("/")
+    return "gif" if kind[2] == "gif" else "video" if kind[0] == "video" else "image"
+
+
 def _alts(row: Row) -> str:
     return " | ".join(alt for _, alt in row.media)
 
@@ -183,9 +194,9 @@ FORMATS: Mapping[str, Format] = {
         (
             ("text", lambda row: row.text),
             ("link", lambda row: row.link),
-            ("imageUrls", _paths),
-            ("gifUrls", _nothing),
-            ("videoUrls", _nothing),
+            ("imageUrls", _of_type("image")),
+            ("gifUrls", _of_type("gif")),
+            ("videoUrls", _of_type("video")),
             ("postAtSpecificTime", _minutes),
         ),
         loses=("alt", "first_comment", *Format(()).loses),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -41,9 +42,18 @@ def accounts_of(configuration: Configuration, file: Path) -> list[str] | None:
     """The accounts that a source gives to a file that it would take, whether it is there yet or not."""
     for settings in configuration.settings.sources:
         folder = configuration.folder.resolve()
-        if file.is_relative_to(folder) and file.relative_to(folder).match(settings.path):
+        if file.is_relative_to(folder) and _takes(Path(settings.path).parts, file.relative_to(folder).parts):
             return settings.account
     return None
+
+
+def _takes(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    """Whether a glob takes a file, as `Path.glob` would if it were there; `Path.match` takes more, and knows no `**`."""
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_takes(pattern[1:], path[skipped:]) for skipped in range(len(path)))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _takes(pattern[1:], path[1:])
 
 
 def source_name(settings: SourceSettings) -> str:

@@ -51,8 +51,10 @@ def _in_block(written: str, text: str, *, folded: bool) -> Sequence[int] | None:
     body = text.rstrip("\n")
     if "".join(written[place] for place in places[: len(body)]) != body:
         return None
+    # the line ends that a block keeps at its end stand in the file; one that it may have lost does not
     ends = places[len(body)] if len(body) < len(places) else len(written)
-    return [*places[: len(body)], *[ends] * (len(text) - len(body) + 1)]
+    last = places[len(body) : len(text)] if header[0].startswith("|+") else []
+    return [*places[: len(body)], *last, *[last[-1] if last else ends] * (len(text) - len(body) - len(last) + 1)]
 
 
 def _followed(written: str, places: Sequence[int], text: str, style: str | None) -> Sequence[int] | None:

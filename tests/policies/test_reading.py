@@ -15,6 +15,9 @@ from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import read
 
 ASKS = """
+Merci de faire tourner un max
+Je cherche un vélo pour ma fille à Nantes. Un petit RT ?
+The library closes in May. Sign the petition and get everyone you know to do the same.
 If you only retweet one thing today, make it this: blood donors are needed by nine
 Would anyone mind giving this a boost? The spare room is free from May.
 Be a star and retweet: school fair on Saturday, bouncy castle!

@@ -269,6 +269,10 @@ CASES = [
      "Le maire se tait ! Quatre arbres tombent lundi au parc."),
     ("Ragazzi mi aiutate con un rt? Cerco un violoncello usato a Lecce", "Cerco un violoncello usato a Lecce"),
     ("Let op: vals alarm over de sluis. Waarschuw ook je ouders en opa en oma.", "Let op: vals alarm over de sluis."),
+    ("Two old hens need a home in Ghent. Can't adopt? Sharing saves lives too", "Two old hens need a home in Ghent."),
+    ("Parents' evening is on Thursday at seven. Do let other parents know!", "Parents' evening is on Thursday at seven."),
+    ("Vaga de padeiro em Olinda. Conhece alguém que tá procurando? Manda pra ele!", "Vaga de padeiro em Olinda."),
+    ("Latihan koor Minggu pagi di aula. Ajak keluarga, tetangga dan teman-teman!", "Latihan koor Minggu pagi di aula."),
     ("The poem is up. Type AMEN and share with 7 people, don't break the chain", "The poem is up. Type AMEN"),
 ]  # fmt: skip
 

@@ -101,8 +101,8 @@ def fixes(lines: Iterable[Line], declared: Iterable[Declared], wording: Wording)
     result = []
     for file, posts in mended.items():
         astray = _astray(file, posts)
-        left += [f"{one.post.entry.id}: it {_CANNOT}" for one in posts if one in astray]
-        posts = [one for one in posts if one not in astray]
+        left += [f"{key}: it {_CANNOT}" for key in astray]
+        posts = [one for one in posts if one.post.entry.id not in astray]
         if posts and astray and _astray(file, posts):
             problem = Problem("taking requests out in place went wrong; nothing was changed", show_path(file))
             raise InputError([problem], hint="Please report it, with the file.")
@@ -139,8 +139,8 @@ def _changed(posts: list[_Mended]) -> str:
     return after
 
 
-def _astray(file: Path, posts: list[_Mended]) -> list[_Mended]:
-    """The posts that would not say what is meant once the file is read again; all, where it could not be read."""
+def _astray(file: Path, posts: list[_Mended]) -> list[str]:
+    """The posts, by id, that would not say what is meant once the file is read again; all, where it could not be read."""
     after = _changed(posts)
     try:
         if posts[0].post.source == config_file.NAME:
@@ -148,6 +148,6 @@ def _astray(file: Path, posts: list[_Mended]) -> list[_Mended]:
         else:
             entries = {one.post.entry.id: read_single(file, after, one.post.entry.account).entry for one in posts}
     except InputError:
-        return posts
+        return [one.post.entry.id for one in posts]
     said = {post: declared_content(entry).texts for post, entry in entries.items()}
-    return [one for one in posts if said.get(one.post.entry.id) != one.content.texts]
+    return [one.post.entry.id for one in posts if said.get(one.post.entry.id) != one.content.texts]

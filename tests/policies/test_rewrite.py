@@ -273,6 +273,7 @@ CASES = [
     ("Parents' evening is on Thursday at seven. Do let other parents know!", "Parents' evening is on Thursday at seven."),
     ("Vaga de padeiro em Olinda. Conhece alguém que tá procurando? Manda pra ele!", "Vaga de padeiro em Olinda."),
     ("Latihan koor Minggu pagi di aula. Ajak keluarga, tetangga dan teman-teman!", "Latihan koor Minggu pagi di aula."),
+    ("Mi tía cose bolsos en Quito. Un RT no cuesta nada y a ella le cambia el día", "Mi tía cose bolsos en Quito."),
     ("The poem is up. Type AMEN and share with 7 people, don't break the chain", "The poem is up. Type AMEN"),
 ]  # fmt: skip
 

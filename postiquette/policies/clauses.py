@@ -12,9 +12,10 @@ _LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)
 _PAUSE = re.compile(r"[,、،]")
 _CLAUSE = re.compile(r"[^.!?,;:\n\u2026\u2600-\u27BF\U0001F000-\U0001FAFF]*")
 _FULL_STOP = re.compile(r"[.!?。！？؟।]")
+#: not where the eyes of a face are: they do not dangle
+NO_EYES = r"(?![:;]-?[)(\]DPp3*/](?!\w))"
 LOOSE_AFTER = re.compile(
-    # the eyes of a face do not
-    r"[^\S\n]*(?:(?![:;]-?[)(\]DPp3*/](?!\w))[!?.,;:\u2026。！？、،؛؟।])*"
+    rf"[^\S\n]*(?:{NO_EYES}[!?.,;:\u2026。！？、،؛؟।])*"
     r"(?:[^\S\n]*(?:&|\+|-+>|/{1,2}|>|\||(?<![.!?\u2026。！？؟।][^\S\n])(?:-+|\u2013|\u2014))(?=[^\S\n]))?"
 )
 #: a comma or a dash with more of the sentence behind it, or the stop at the end of a line

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from postiquette.policies.clauses import (
     CLAUSE_END,
+    NO_EYES,
     end_of_clause,
     goes_on,
     shares_its_stop,
@@ -39,7 +40,7 @@ _ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)|(?:via|cc|h/t)\s
 BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")
 #: what begins no text; a face does
-_LOOSE_START = re.compile(r"(?:[ \t\n,،]|[:;](?!-?[)(\]DPp3*/](?!\w)))*")
+_LOOSE_START = re.compile(rf"(?:{NO_EYES}[ \t\n,،:;])*")
 #: what sets words off in Markdown
 _MARKUP = re.compile(r"(?:\*\*|__|~~|[*_])\Z")
 #: signs of a script without blanks, and its stops

@@ -19,8 +19,6 @@ _LAST = "unused-waiver"
 
 _SEVERITIES = {
     Action.ALLOW: Severity.NOTE,
-    Action.REWRITE: Severity.WARNING,
-    Action.DEFER: Severity.WARNING,
     Action.HOLD: Severity.WARNING,
     Action.BLOCK: Severity.ERROR,
 }

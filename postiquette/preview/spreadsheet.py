@@ -68,15 +68,15 @@ def _lost(row: Row, delivery: Delivery, form: str) -> list[str]:
     held[f"a line that is {NEXT_ITEM.strip()}, which begins another item"] = others and any(
         NEXT_ITEM in text for text in delivery.post.content.texts
     )
-    held["which of the two hours it is that the clock shows twice"] = bool(row.at.fold) and _is_one(
+    held["which of the two hours it is that the clock shows twice"] = bool(row.at.fold) and _looks_alike(
         form, row, row.at.replace(fold=0)
     )
-    held["the seconds of its time"] = bool(row.at.second) and _is_one(form, row, row.at.replace(second=0))
+    held["the seconds of its time"] = bool(row.at.second) and _looks_alike(form, row, row.at.replace(second=0))
     held["the parts of a thread"] = form != "own" and delivery.post.content.is_thread
     return [name for name, is_lost in held.items() if is_lost]
 
 
-def _is_one(form: str, row: Row, at: datetime) -> bool:
+def _looks_alike(form: str, row: Row, at: datetime) -> bool:
     """Whether a row looks the same at another time."""
     other = replace(row, at=at)
     return all(cell(row) == cell(other) for _, cell in FORMATS[form].columns)

@@ -165,6 +165,8 @@ def _cut_within(text: str, request: Request, language: Language, first: int, las
         return None
     edit = cut(text[first:last], request.moved(-first), language)
     start, end = first + edit.start, first + edit.end
+    if not (text[first:start] + text[end:last]).strip():
+        return None
     if not text[first:start].strip():
         start, end = first, last - len(text[end:last].lstrip())
     elif not text[end:last].strip():

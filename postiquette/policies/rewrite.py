@@ -180,11 +180,13 @@ def _keeps(text: str, requests: tuple[Request, ...], result: str) -> bool:
         inside = bool(left) and left[0].start <= match.start() + 1
         if inside and not match[0].startswith("http"):
             continue
-        place = result.find(match[0].rstrip(".,:"), place)
+        keepsake = match[0].rstrip(".,:")
+        place = result.find(keepsake, place)
         if place < 0:
             return False
         stood_alone = not match[0][0].isdigit() and not text[: match.start()][-1:].isalnum()
         if stood_alone and result[place - 1 : place].isalnum():
             # it would be read as one with the word before it
             return False
+        place += len(keepsake)
     return True

@@ -306,13 +306,12 @@ def words_said(text: str, most: int = 20) -> int:
 
 
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
-    promotes = _PRICE.search(folded) is not None or any(one.regex.search(folded) for one in glance.concern.promotion)
-    if glance.size < _SHORT:
-        if words_said(folded, 2) < 2:
-            return Kind.FILLER
-        if _greets(folded, glance) and words_said(folded, _GREETING) < _GREETING:
-            return Kind.PROMOTION if promotes else Kind.FILLER
-    return Kind.PROMOTION if promotes else Kind.VALUE
+    said = words_said(folded, _GREETING) if glance.size < _SHORT else _GREETING
+    if said < 2:
+        return Kind.FILLER
+    if _PRICE.search(folded) or any(one.regex.search(folded) for one in glance.concern.promotion):
+        return Kind.PROMOTION
+    return Kind.FILLER if said < _GREETING and _greets(folded, glance) else Kind.VALUE
 
 
 def _greets(folded: str, glance: Glance) -> bool:

@@ -35,6 +35,8 @@ COMPLEMENT = re.compile(
     r" ([^\W\d_]+['’]?)(?:(?<=['’])[^\W_][\w'’/-]*)?(?: (?!https?:|www\.)[#@\"“«]?[^\W_][\w'’/-]*[\"”»]?){0,16}"
     + _TO_THE_END
 )
+#: who is called upon, by name
+_CALLED = re.compile(r",\s[^\W\d_a-z][\w'’-]+(?=\s?!)")
 #: behind what a clause begins
 CLAUSE_END = re.compile(
     r"(?:^|[.!?:\u2026।。！？؟\n)\]\"\u201d]|https?://\S+|[@#]\w+|[\u2600-\u27BF\U0001F000-\U0001FAFF]\uFE0F?)\s*\Z"
@@ -55,7 +57,8 @@ def end_of_clause(text: str, end: int, language: Language) -> int:
             and not language.joint.regex.match(fold(rest[0].strip()).text)
         ):
             after = rest.end()
-    return _past(language.outcome, text, after)
+    called = _CALLED.match(text, after)
+    return _past(language.outcome, text, called.end() if called else after)
 
 
 def _before_another_deed(text: str, start: int, end: int, language: Language) -> int:

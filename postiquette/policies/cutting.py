@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 from postiquette.policies.clauses import (
     CLAUSE_END,
+    LAST_WORD,
     NO_EYES,
     end_of_clause,
     goes_on,
+    plain,
     shares_its_stop,
     where_it_ended,
     where_it_goes_on,
 )
+from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language
 from postiquette.policies.language.reader import Request, words_said
 
@@ -22,6 +25,8 @@ KEEPSAKES = re.compile(r"https?://\S+|@\w+|#[\w\u0900-\u0903\u093a-\u094f]+|(?m:
 #: between two things that are said in brackets
 _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _HASHTAG = re.compile(r"#\w+")
+#: a mention or a hashtag behind a word
+_NAME = re.compile(r"[^\S\n]?[@#]\w")
 #: with the blank that French sets before it
 _STOP = re.compile(r"(?:(?<=\w)[ \u00a0\u202f](?=!))?[.!\u2026।]+(?=\s*\Z)")
 _AROUND_BRACKETS = frozenset(":;,.。、")
@@ -78,7 +83,8 @@ def cut(text: str, request: Request, language: Language) -> Edit:
             return within
         start, end = around
     apart = CLAUSE_END.search(text[:start]) is not None
-    inner, end = _with_signs(text, start, _end_of_what_is_said(text, start, end, language))
+    end = _before_determiner(text, start, _end_of_what_is_said(text, start, end, language), language)
+    inner, end = _with_signs(text, start, end)
     start = inner
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
         start, end = start - 1, end + 1
@@ -96,6 +102,32 @@ def _end_of_what_is_said(text: str, start: int, end: int, language: Language) ->
     if joined and re.match(r"\s+\w", text[end:]):
         return joined.start("object")
     return end_of_clause(text, end, language)
+
+
+def _before_determiner(text: str, start: int, end: int, language: Language) -> int:
+    """Where a request ends that names a mention or a hashtag behind it: "spread the word about our #choir" leaves "our #choir"."""
+    word = LAST_WORD.search(text, start, end)
+    if word is None or not breaks_off(text, start, end, language):
+        return end
+    if language.condition.regex.search(fold(text[start:end]).text):
+        # it names no subject but those who are asked: "RT if you know more #…"
+        return end
+    leads = LAST_WORD.search(text, start, word.start())
+    named = leads is not None and (
+        language.complement.regex.fullmatch(plain(leads[0].strip()))
+        or any(verb.regex.fullmatch(plain(leads[0].strip())) for verb in language.verbs)
+    )
+    return len(text[: word.start()].rstrip()) if named else end
+
+
+def breaks_off(text: str, start: int, end: int, language: Language) -> bool:
+    """Whether a stretch ends between a determiner and the mention or hashtag that it belongs to."""
+    word = LAST_WORD.search(text, start, end)
+    return (
+        word is not None
+        and _NAME.match(text, end) is not None
+        and language.determiner.regex.fullmatch(plain(word[0].strip())) is not None
+    )
 
 
 def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
 from postiquette.policies.clauses import LOOSE_AFTER, end_of_clause
-from postiquette.policies.cutting import BRACKETS, KEEPSAKES, Edit, cut, joined
+from postiquette.policies.cutting import BRACKETS, KEEPSAKES, Edit, breaks_off, cut, joined
 from postiquette.policies.halves import half
 from postiquette.policies.language.folding import fold, spelled_out
 from postiquette.policies.language.patterns import Language, languages
@@ -60,6 +60,8 @@ def rewrite(
         return Rewrite(None, reason="terms")
     language = _language(reading.lang)
     for edits in _attempts(text, reading.requests, language):
+        if any(breaks_off(text, edit.start, len(text[: edit.end].rstrip()), language) for edit in edits):
+            continue
         result = _apply(text, edits)
         after = read(result, lang, wording)
         if after.kind is Kind.SHARE_REQUEST or not _keeps(text, reading.requests, result):

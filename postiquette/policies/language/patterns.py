@@ -113,6 +113,8 @@ class Language:
     condition: Pattern
     #: words that go on with what a request names, or with whom it goes to
     complement: Pattern
+    #: words that belong to the noun behind them: "the", "our"
+    determiner: Pattern
     #: what says, right after a request, what would come of it, or thanks for it
     outcome: Pattern
     #: what a request may ask for besides spreading, and what stays when the spreading goes: "sign", "watch"
@@ -216,6 +218,7 @@ def _language(data: Mapping[str, Any], grammar: Mapping[str, Any]) -> Language:
         dangling=words.clause("dangling", _BEFORE_REQUEST),
         condition=words.clause("condition", _AFTER_REQUEST),
         complement=words.listed("complement"),
+        determiner=words.listed("determiner"),
         outcome=words.clause("outcome", _WHAT_WOULD_COME),
         besides=words.listed("besides"),
         besides_alone=words.listed("besides_alone"),

@@ -35,6 +35,8 @@ COMPLEMENT = re.compile(
     r" ([^\W\d_]+['’]?)(?:(?<=['’])[^\W_][\w'’/-]*)?(?: (?!https?:|www\.)[#@\"“«]?[^\W_][\w'’/-]*[\"”»]?){0,16}"
     + _TO_THE_END
 )
+#: the mark of a post that is passed on by hand: its colon announces nothing
+_PASSED_ON = re.compile(r"(?:^|\s)(?:RT|MT|rt|mt) ?@\w+\Z")
 #: who is called upon, by name
 _CALLED = re.compile(r",\s[^\W\d_a-z][\w'’-]+(?=\s?!)")
 #: behind what a clause begins
@@ -128,6 +130,8 @@ def where_it_ended(text: str, start: int, language: Language) -> int:
         loose = _LOOSE_BEFORE.search(text, 0, start)
         pause = "," if _PAUSE.search(text, loose.start() if loose else start, start + 1) else ""
         start = loose.start() if loose else start
+        if text[start : start + 1] == ":" and _PASSED_ON.search(text, 0, start):
+            return start + 1
         before = fold(text[:start])
         dangling = language.dangling.regex.search(before.text + pause)
         word = LAST_WORD.search(text, 0, start)

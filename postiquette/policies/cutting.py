@@ -40,7 +40,7 @@ _OPENING_SIGNS = re.compile(r"(?:[\u2600-\u27BF\U0001F000-\U0001FAFF][\U0001F3FB
 #: fingers and arrows that pointed from a request to nothing more
 _POINTING_SIGNS = re.compile(r"[^\S\n]*(?:[\u2B07\u2935\U0001F447][\U0001F3FB-\U0001F3FF\uFE0F]*)+(?=\s*\Z)")
 #: what begins a sentence without a capital
-_ADDRESS = re.compile(r"https?:|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)|(?:via|cc|h/t)\s@")
+_ADDRESS = re.compile(r"https?\b|[\w-]+(?:\.[\w-]+)+(?=[/\s]|\Z)|(?:via|cc|h/t)\s@")
 #: within which a request may stand with other words
 BRACKETS = ("()", "[]", "（）", "【】")
 _PAIRS = ("()", "[]", "**", '""', "【】", "「」", "『』", "（）", "［］", "〔〕", "«»", "“”", "¡!", "¿?")

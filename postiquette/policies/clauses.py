@@ -8,7 +8,7 @@ from postiquette.policies.language.folding import fold
 from postiquette.policies.language.patterns import Language, Pattern
 
 #: punctuation and blanks that dangle before a request, the pause among them, and what dangles after one
-_LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&(¡¿、،؛\u2013\u2014-]|(?<!\S)>)*\Z")
+_LOOSE_BEFORE = re.compile(r"(?:[\s,;:|~/*+&¡¿、،؛\u2013\u2014-]|(?<![:;])(?<![:;]-)\(|(?<!\S)>)*\Z")
 _PAUSE = re.compile(r"[,、،]")
 _CLAUSE = re.compile(r"[^.!?,;:\n\u2026\u2600-\u27BF\U0001F000-\U0001FAFF]*")
 _FULL_STOP = re.compile(r"[.!?。！？؟।]")

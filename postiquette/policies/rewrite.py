@@ -71,7 +71,7 @@ def rewrite(
         if after.kind is Kind.FILLER or _is_stump(result):
             names = any(words_said(request.text) > 2 for request in reading.requests)
             return Rewrite(None, reason="entangled" if names and "http" in result else "nothing-left")
-        if words_said(result) < _FEW_WORDS and _loses_a_name(text, edits, result, language):
+        if words_said(result) < _FEW_WORDS and _loses_a_name(text, edits, reading.requests, result, language):
             return Rewrite(None, reason="entangled")
         return Rewrite(result, edits)
     return Rewrite(None, reason="entangled")
@@ -146,16 +146,19 @@ def _is_stump(text: str) -> bool:
     return words < 3 and not (words == 2 and "http" in text)
 
 
-def _loses_a_name(text: str, edits: tuple[Edit, ...], result: str, language: Language) -> bool:
+def _loses_a_name(
+    text: str, edits: tuple[Edit, ...], requests: tuple[Request, ...], result: str, language: Language
+) -> bool:
     """Whether what a text is about was named in its request alone. German gives every noun a capital, so there nothing is told by it."""
     if language.code == "de":
         return False
+    asks = {request.text.lstrip("#") for request in requests}
     for edit in edits:
         for match in _NAMED.finditer(text, edit.start, edit.end):
             name = match["name"] or match["tag"]
             if _WHO.search(text, edit.start, match.end()) or name.lower() in result.lower():
                 continue
-            if read(name).kind is not Kind.SHARE_REQUEST:
+            if name.lstrip("#") not in asks and read(name).kind is not Kind.SHARE_REQUEST:
                 return True
     return False
 

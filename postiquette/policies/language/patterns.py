@@ -28,7 +28,7 @@ _EDGES = {"b": r"(?<![^\W_])", "e": r"(?![^\W_])"}
 _NEVER = "(?!)"
 _BEFORE_REQUEST = (
     r"(?:^|[.!?…,;:\n。！？、،؛؟।\u2600-\u27BF\U0001F000-\U0001FAFF]\s*|\s[\u2013\u2014-]\s+|https?:\S+\s+|<b>(?:<and>|<joint>)<e>\s+)"
-    r"(?P<cut>(?:<dangling>|\d{1,2})[\s,、]*)\z"
+    r"(?P<cut>(?:<dangling>|(?<![^\W\d_]\.\s)\d{1,2})[\s,、]*)\z"
 )
 _SIGN = r"\u2600-\u27BF\U0001F000-\U0001FAFF"
 _AFTER_REQUEST = (

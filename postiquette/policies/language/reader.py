@@ -40,6 +40,8 @@ _WHAT_THEY_SAY = re.compile(r'\s?"[^"\n]{1,60}"(?:,? [^.!?\n#@"]{1,60})?(?=\s*(?
 _EMPHASIS = re.compile(r"(?<![\w@#/])(_{1,2})(?=\w)([^_\n]{1,80})(\1)(?!\w)")
 _HIDDEN = "\x00"
 _HIDDEN_LINK = "http\x00"
+#: what ends a sentence
+_STOPS = frozenset(".!?")
 #: texts of fewer words may be a greeting
 _GREETING = 7
 #: how far back a pattern looks for what must or must not stand before it
@@ -159,14 +161,12 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
 
 
 def _requests(folded: Folded, visible: str, asking: Iterable[Asking], spoken: str | None) -> Iterator[Request]:
-    found: list[Found] = []
-    for language, requests, senses in asking:
-        matches = list(_matches(requests, visible, language))
-        # most texts match nothing, so the other senses of their words need not be looked for
-        if matches and (left := _without(_also_of(spoken, language, senses), visible)) != visible:
-            matches = list(_matches(dict.fromkeys(one.pattern for one in matches), left, language))
-        found += matches
-    for one in _merged(found):
+    found = list(_merged(_found(visible, asking, spoken)))
+    if found:
+        # what a sentence of its own asks for behind a request that reached as far as its stop
+        behind = _found(_hidden_there(found, visible), asking, spoken)
+        found = list(_merged([*found, *(one for one in behind if visible[: one.start].rstrip()[-1:] in _STOPS)]))
+    for one in found:
         type_ = one.pattern.type
         if type_ == "verb":
             type_ = one.language.type_of(visible[one.start : one.end])
@@ -176,6 +176,25 @@ def _requests(folded: Folded, visible: str, asking: Iterable[Asking], spoken: st
             type_ = "giveaway"
         example = next(iter(one.pattern.examples), "")
         yield Request(start, end, folded.original[start:end], type_, one.pattern.name, example)
+
+
+def _found(visible: str, asking: Iterable[Asking], spoken: str | None) -> list[Found]:
+    """What asks in a text, once what only looks like it is taken out of sight."""
+    found: list[Found] = []
+    for language, requests, senses in asking:
+        matches = list(_matches(requests, visible, language))
+        # most texts match nothing, so the other senses of their words need not be looked for
+        if matches and (left := _without(_also_of(spoken, language, senses), visible)) != visible:
+            matches = list(_matches(dict.fromkeys(one.pattern for one in matches), left, language))
+        found += matches
+    return found
+
+
+def _hidden_there(found: Iterable[Found], visible: str) -> str:
+    """The text with some matches taken out of sight."""
+    for one in found:
+        visible = visible[: one.start] + _HIDDEN * (one.end - one.start) + visible[one.end :]
+    return visible
 
 
 def _also_of(spoken: str | None, language: Language, senses: Iterable[Pattern]) -> Iterable[Pattern]:
@@ -232,7 +251,7 @@ def _matches(patterns: Iterable[Pattern], visible: str, language: Language) -> I
 
 def _asking(pattern: Pattern, match: Match, visible: str) -> tuple[int, int]:
     start, end = next((span for span in map(match.span, pattern.asks) if span[0] >= 0), None) or match.span()
-    link = visible.find(_HIDDEN_LINK, start, end)
+    link = visible.find(_HIDDEN_LINK, start, end + 1)
     return start, link if link >= 0 else _end_of_word(visible, end)
 
 

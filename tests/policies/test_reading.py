@@ -92,10 +92,61 @@ r.t. please
 ʀᴛ if you care
 please retw33t
 p\u200bls R\u200bT
+Sorry to hear it. :( RT if you miss the old pier! RT
+Keep spreading the word about the fair on the green
+Could two of my followers please copy and repost this post?
+If you can help, even if it's just a retweet, please do.
+It only takes three seconds to RT
+You should invite others too.
+Please #RT the new timetable
+Doors open at nine. RT and tell your colleagues
+If you want to share something, share this!
+RT boletín si lo lees, FAV si no
 RT @user: please share, the school is shut
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
+Reposting this classic: when does the clock go back?
+It has been deleting posts, then re-posting them.
+I would quote-retweet this with a roast if you weren't private
+Our aims: clear, useful and shareable
+Please keep sharing your week with the group
+Please share photos, my aunt would love them
+Can anybody share survey programs for maps?
+Just give us a shout when you land
+RT and fav numbers are still on the page
+What can make a song go viral?
+Small business trend #baking
+This deserves a wider public
+Let the council know how you feel
+A boost for solar power
+Add them to the group?
+I can't see a refer a friend in my menu
+Lovely evening @ The Anchor in the harbour
+Tell your stories and be kind
+Be like the ferry and keep it moving, he said, and kept it moving
+Why do you need a RT from me?
+That deserves a retweet
+I'll finish the map and share it.
+How do people find old posts and RT them?
+I had to delete that one and repost it
+Open the app, Dan Gilbert added a lesson
+Lee Gilbert added a lesson to the group
+Teile und herrsche, so war es schon immer
+Die Stadt teilt mit, dass die Brücke gesperrt ist
+Unser Bäcker macht Werbung für sein Brot
+RT voor neef @wim: hij verkoopt zijn gitaar
+Laat mensen gewoon binnenkomen
+Hoe meer je weet hoe beter het gaat
+retweet: vanavond op de radio
+RT: 東京の天気が荒れています
+あたりを見回してください
+よろしくお伝えください
+早く届け
+興味のある方がいたらお声がけください
+Kita kawal pembangunan jembatan ini
+vi chiamate tutti con lo stesso nome
+hipster-indie
 Kann man da mehrere Karten auf einmal weiterleiten oder geht nur eine?
 The API lets other programs post and share to a feed.
 Never forget to share the toys

@@ -13,6 +13,33 @@ from postiquette.policies.rewrite import rewrite
 
 CASES = [
     (
+        "RT @nora: If you like trains then please retweet, we count them at the level crossing",
+        "RT @nora: we count them at the level crossing",
+    ),
+    ("RT @nora: Please RT!\n\nThe bridge shuts on 4 May", "RT @nora:\n\nThe bridge shuts on 4 May"),
+    (
+        "The lido opens in May (spread these dates far and wide!) https://example.org/lido",
+        "The lido opens in May https://example.org/lido",
+    ),
+    ("We lost the cup final. :( RT if you were there! RT", "We lost the cup final. :("),
+    (
+        "Open day on Sept. 17 Please share with staff. https://example.org/day",
+        "Open day on Sept. 17. https://example.org/day",
+    ),
+    (
+        "If you like the film, please share it or leave a comment. It is four minutes long.",
+        "If you like the film, please leave a comment. It is four minutes long.",
+    ),
+    ("The shelter is full. Pls share and help.", "The shelter is full. Help."),
+    (
+        "Help us get the word out about our #choir evening with @nora and the band",
+        "Our #choir evening with @nora and the band",
+    ),
+    ("Blankets are welcome at the hall. Spread the word, Harbourers! :)", "Blankets are welcome at the hall. :)"),
+    ("Take your posters down! (please RT) https://example.org/a", "Take your posters down! https://example.org/a"),
+    ("Nine roofs went in the storm. PLS RT & SHARE THIS https://example.org/b", "Nine roofs went in the storm. https://example.org/b"),
+    ("Read it at home #bees #honey please RT. #retweet", "Read it at home #bees #honey"),
+    (
         "Found on the 73 bus: a small blue rabbit. Please, Twitter, do your thing!",
         "Found on the 73 bus: a small blue rabbit.",
     ),

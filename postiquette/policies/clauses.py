@@ -147,5 +147,5 @@ def where_it_ended(text: str, start: int, language: Language) -> int:
 
 
 def plain(word: str) -> str:
-    """A word folded, but for one: Portuguese `e` joins, and `é` does not."""
-    return "é" if word.lower() == "é" else fold(word).text
+    """A word folded, but for two: Portuguese and Italian `e` joins, `é` and `è` are verbs."""
+    return word.lower() if word.lower() in ("é", "è") else fold(word).text

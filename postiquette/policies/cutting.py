@@ -275,7 +275,9 @@ def _closed(one: Edit, text: str, until: int, language: Language) -> Edit:
         start, end = len(before.rstrip()), len(text) - text.endswith("\n")
     elif before.endswith("\n") and after.startswith("\n"):
         end += len(after) - len(after.lstrip("\n"))
-    begins = not text[:start].strip() or re.search(r"[.!?\u2026\n]\s*\Z", text[:start]) is not None
+    # a sentence that began before the cut, too, begins as its author has it
+    written = text[:start] if text[start:end].rstrip()[-1:] in _ENDS else text[:start] + by
+    begins = not written.strip() or re.search(r"[.!?\u2026\n]\s*\Z", written) is not None
     signs = _OPENING_SIGNS.match(text, end)
     first = signs.end() if signs else end
     if (

@@ -325,12 +325,14 @@ def words_said(text: str, most: int = 20) -> int:
 
 
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
-    said = words_said(folded, _GREETING) if glance.size < _SHORT else _GREETING
-    if said < 2:
+    short = glance.size < _SHORT
+    if short and words_said(folded, 2) < 2:
         return Kind.FILLER
     if _PRICE.search(folded) or any(one.regex.search(folded) for one in glance.concern.promotion):
         return Kind.PROMOTION
-    return Kind.FILLER if said < _GREETING and _greets(folded, glance) else Kind.VALUE
+    if short and glance.concern.filler and words_said(folded, _GREETING) < _GREETING and _greets(folded, glance):
+        return Kind.FILLER
+    return Kind.VALUE
 
 
 def _greets(folded: str, glance: Glance) -> bool:

@@ -15,6 +15,8 @@ from postiquette.policies.language.patterns import Language, languages
 from postiquette.policies.language.reader import read
 
 ASKS = """
+guys lets get this trending
+Our choir needs tenors! Please share with your network / friends.
 Merci de faire tourner un max
 Je cherche un vélo pour ma fille à Nantes. Un petit RT ?
 The library closes in May. Sign the petition and get everyone you know to do the same.
@@ -106,6 +108,22 @@ RT @user: please share, the school is shut
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
+The goat won again >RT
+Re-sharing my list of bridges if anyone needs it
+Let's share our thoughts after the concert
+Nairn & Co. tell the world about their new boat
+This table lets 8 people play at once
+I was lost until I saw someone mention it in the choir group
+Why did @nora retweet this drawing of a kettle?
+たしかに猫はかわいい＞RT
+今度おれが料理をみんなに教えてやる。
+猫好きの友人を引き連れて参加します！
+この祭りがもっと広がってほしい気持ちで絵を描きました
+ongkos kirim ke seluruh indonesia naik lagi
+semua foto otomatis posting ke twitter
+cerita paling lucu apa, ayo share di sini
+My uncle laughs every time I mention him in a talk.
+En ucuz çaydanlık hangisi? Mümkünse link paylaşabilir misin?
 Reposting this classic: when does the clock go back?
 It has been deleting posts, then re-posting them.
 I would quote-retweet this with a roast if you weren't private

@@ -13,6 +13,10 @@ from postiquette.policies.rewrite import rewrite
 
 CASES = [
     (
+        "The bakery is hiring! Please share with your network / friends. https://bakery.example",
+        "The bakery is hiring! https://bakery.example",
+    ),
+    (
         "RT @nora: If you like trains then please retweet, we count them at the level crossing",
         "RT @nora: we count them at the level crossing",
     ),

@@ -325,6 +325,7 @@ def test_the_request_goes_and_the_value_stays(text: str, expected: str) -> None:
         # what it is about was named in the request alone
         ("Any chance of a retweet for our science fair in Oldham? Year six are buzzing", "entangled"),
         ("Let's make #SaveTheLido go viral, they have to listen", "entangled"),
+        ("Retweet if you know more #harbours than the harbour master", "entangled"),
         # the case of the article says that something is done to it
         ("Teilt diesen Leitfaden mit eurem Team: https://example.org/leitfaden", "entangled"),
         ("Bu rehberi ekibinizle paylaşın: https://example.org/rehber", "entangled"),

@@ -27,6 +27,8 @@ _SEPARATES = re.compile(r"[,;:.!?、，；]")
 _HASHTAG = re.compile(r"#\w+")
 #: a mention or a hashtag behind a word
 _NAME = re.compile(r"[^\S\n]?[@#]\w")
+#: with the first letter of the word after it
+_MENTION_AND_ON = re.compile(r"[^\S\n]?@[\w.]+[^\S\n](\w)")
 #: with the blank that French sets before it
 _STOP = re.compile(r"(?:(?<=\w)[ \u00a0\u202f](?=!))?[.!\u2026।]+(?=\s*\Z)")
 _AROUND_BRACKETS = frozenset(":;,.。、")
@@ -121,13 +123,19 @@ def _before_determiner(text: str, start: int, end: int, language: Language) -> i
 
 
 def breaks_off(text: str, start: int, end: int, language: Language) -> bool:
-    """Whether a stretch ends between a determiner and the mention or hashtag that it belongs to."""
+    """Whether a stretch ends between a word and the mention or hashtag that it governs: "our | #choir", "to urge | @nora to sing"."""
     word = LAST_WORD.search(text, start, end)
-    return (
-        word is not None
-        and _NAME.match(text, end) is not None
-        and language.determiner.regex.fullmatch(plain(word[0].strip())) is not None
-    )
+    if word is None or _NAME.match(text, end) is None:
+        return False
+    last = plain(word[0].strip())
+    if language.determiner.regex.fullmatch(last):
+        return True
+    goes_on = _MENTION_AND_ON.match(text, end)
+    if goes_on is None or not goes_on[1].islower():
+        return False
+    leads = LAST_WORD.search(text, start, word.start())
+    governing = language.complement.regex
+    return bool(governing.fullmatch(last) or (leads and governing.fullmatch(plain(leads[0].strip()))))
 
 
 def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,6 +13,10 @@ from postiquette.policies.rewrite import rewrite
 
 CASES = [
     (
+        "Retweet this to urge @nora to allow small classes in May. Doors at nine.",
+        "Urge @nora to allow small classes in May. Doors at nine.",
+    ),
+    (
         "The bakery is hiring! Please share with your network / friends. https://bakery.example",
         "The bakery is hiring! https://bakery.example",
     ),
@@ -325,6 +329,7 @@ def test_the_request_goes_and_the_value_stays(text: str, expected: str) -> None:
         # what it is about was named in the request alone
         ("Any chance of a retweet for our science fair in Oldham? Year six are buzzing", "entangled"),
         ("Let's make #SaveTheLido go viral, they have to listen", "entangled"),
+        ("Pretty please RT my request for @nora or my last wish. Doors at nine.", "entangled"),
         ("Retweet if you know more #harbours than the harbour master", "entangled"),
         # the case of the article says that something is done to it
         ("Teilt diesen Leitfaden mit eurem Team: https://example.org/leitfaden", "entangled"),

@@ -59,7 +59,9 @@ def _second_half(text: str, request: Request, language: Language) -> Edit | None
         # whom it is shared with goes as well
         audience = COMPLEMENT.match(asking.text, ends)
         towards = audience and language.complement.regex.fullmatch(plain(audience[1]))
-        end = request.end if alone or towards else begin + asking.span(begins, ends)[1]
+        # "read & RT if you agree": the condition is one of sharing
+        only_if = language.condition.regex.match(asking.text, ends)
+        end = request.end if alone or towards or only_if else begin + asking.span(begins, ends)[1]
         return Edit(begin + asking.span(joint, begins)[0], end, "")
     return None
 

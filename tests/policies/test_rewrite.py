@@ -12,6 +12,13 @@ from postiquette.policies.language.reader import read
 from postiquette.policies.rewrite import rewrite
 
 CASES = [
+    ("On bees, by @nora. Please read & RT if you agree https://bees.example", "On bees, by @nora. Please read https://bees.example"),
+    ("Please map and share, we need crowds in Hull by nine.", "Please map, we need crowds in Hull by nine."),
+    (
+        "Tag your friends who love jazz in the comments and get tickets now. They sell out on Friday!",
+        "Get tickets now. They sell out on Friday!",
+    ),
+    ("Tea is free at nine in Hull soooo RT to save a life", "Tea is free at nine in Hull"),
     (
         "Retweet this to urge @nora to allow small classes in May. Doors at nine.",
         "Urge @nora to allow small classes in May. Doors at nine.",

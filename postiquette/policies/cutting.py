@@ -85,7 +85,7 @@ def cut(text: str, request: Request, language: Language) -> Edit:
             return within
         start, end = around
     apart = CLAUSE_END.search(text[:start]) is not None
-    end = _before_determiner(text, start, _end_of_what_is_said(text, start, end, language), language)
+    end = _before_governing_word(text, start, _end_of_what_is_said(text, start, end, language), language)
     inner, end = _with_signs(text, start, end)
     start = inner
     while start > 0 and end < len(text) and text[start - 1] + text[end] in _PAIRS:
@@ -106,7 +106,7 @@ def _end_of_what_is_said(text: str, start: int, end: int, language: Language) ->
     return end_of_clause(text, end, language)
 
 
-def _before_determiner(text: str, start: int, end: int, language: Language) -> int:
+def _before_governing_word(text: str, start: int, end: int, language: Language) -> int:
     """Where a request ends that names a mention or a hashtag behind it: "spread the word about our #choir" leaves "our #choir"."""
     word = LAST_WORD.search(text, start, end)
     if word is None or not breaks_off(text, start, end, language):

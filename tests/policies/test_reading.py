@@ -166,6 +166,10 @@ RT: 東京の天気が荒れています
 Kita kawal pembangunan jembatan ini
 vi chiamate tutti con lo stesso nome
 hipster-indie
+Davon hatte ich auch geh?rt.
+Mi sembra il caso di ri-condividere questo interessante sito sulle api
+A escola sabe da importância da visibilidade de nossa arte
+Aprendendo a programar hoje #dart
 Kann man da mehrere Karten auf einmal weiterleiten oder geht nur eine?
 The API lets other programs post and share to a feed.
 Never forget to share the toys

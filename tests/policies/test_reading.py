@@ -166,6 +166,8 @@ RT: 東京の天気が荒れています
 Kita kawal pembangunan jembatan ini
 vi chiamate tutti con lo stesso nome
 hipster-indie
+Bunlar sizlerle #paylaş'tığım çaylar
+Any books I could follow up, pls?
 Davon hatte ich auch geh?rt.
 Mi sembra il caso di ri-condividere questo interessante sito sulle api
 A escola sabe da importância da visibilidade de nossa arte

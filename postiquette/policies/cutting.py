@@ -30,7 +30,7 @@ _NAME = re.compile(r"[^\S\n]?[@#]\w")
 #: with the first letter of the word after it
 _MENTION_AND_ON = re.compile(r"[^\S\n]?@[\w.]+[^\S\n](\w)")
 #: with the blank that French sets before it
-_STOP = re.compile(r"(?:(?<=\w)[ \u00a0\u202f](?=!))?[.!\u2026।]+(?=\s*\Z)")
+_STOP = re.compile(r"(?:(?<=\w)[ \u00a0\u202f](?=!))?[.!\u2026।。！]+(?=\s*\Z)")
 _AROUND_BRACKETS = frozenset(":;,.。、")
 _STOPS = frozenset(",，、،.。।!")
 _ENDS = frozenset(".!?\u2026。！？؟।")
@@ -246,7 +246,8 @@ def _glue(text: str, start: int, end: int, *, opens: bool) -> str:
     if not opens and (ends or re.match(r"[A-Z][a-z]", after)) and before[-1] not in ".!?:\u2026":
         # the sentence ends as it did, but it asks nothing any more
         stop = _STOP.search(text, start, end)
-        return f"{stop[0]} " if stop else ". "
+        blank = "" if stop and stop[0][-1] in "。！" else " "
+        return f"{stop[0] if stop else '.'}{blank}"
     if _UNSPACED.match(before[-1]) and not any(map(str.isspace, text[start:end])):
         return ""
     return " "

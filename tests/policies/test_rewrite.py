@@ -12,6 +12,11 @@ from postiquette.policies.language.reader import read
 from postiquette.policies.rewrite import rewrite
 
 CASES = [
+    (
+        "猫の里親を探しています。興味のあるなしにかかわらずRTお願いします。1月13日に会があります！",
+        "猫の里親を探しています。1月13日に会があります！",
+    ),
+    ("橋のライトアップ、リツイートお願いします。5月4日に会があります", "橋のライトアップ。5月4日に会があります"),
     ("On bees, by @nora. Please read & RT if you agree https://bees.example", "On bees, by @nora. Please read https://bees.example"),
     ("Please map and share, we need crowds in Hull by nine.", "Please map, we need crowds in Hull by nine."),
     (

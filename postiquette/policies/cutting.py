@@ -130,8 +130,8 @@ def breaks_off(text: str, start: int, end: int, language: Language) -> bool:
     last = plain(word[0].strip())
     if language.determiner.regex.fullmatch(last):
         return True
-    goes_on = _MENTION_AND_ON.match(text, end)
-    if goes_on is None or not goes_on[1].islower():
+    on = _MENTION_AND_ON.match(text, end)
+    if on is None or not on[1].islower():
         return False
     leads = LAST_WORD.search(text, start, word.start())
     governing = language.complement.regex

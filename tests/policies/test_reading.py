@@ -119,6 +119,7 @@ Why did @nora retweet this drawing of a kettle?
 今度おれが料理をみんなに教えてやる。
 猫好きの友人を引き連れて参加します！
 この祭りがもっと広がってほしい気持ちで絵を描きました
+Een mens die wegvliegt, terugkomt, deelt en vertelt
 habis masak terus di posting
 ongkos kirim ke seluruh indonesia naik lagi
 semua foto otomatis posting ke twitter

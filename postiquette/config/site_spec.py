@@ -121,7 +121,7 @@ class RecentSpec(_Spec):
     text: Locate | None = None
     #: page: inside the item, the link that is its permalink
     link: Locate | None = None
-    #: page: what is there for an account without posts; without it a page that shows none is taken to have none
+    #: page: what is there for an account without posts, and not while it loads; without it a page that shows none has none
     empty: Locate | None = None
     #: JSON: the keys to the list, and in each item those of text and URL
     json_items: str | None = None

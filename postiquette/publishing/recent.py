@@ -7,6 +7,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import BrowserContext
@@ -85,6 +86,10 @@ async def _from_page(
                 raise SiteError("the account's own posts did not come") from None
             await page.wait_for_load_state("load")
             return []
+        if not await items.count():
+            # "nothing here" is believed only once nothing is on its way any more: many pages say it, or "loading", first
+            with suppress(PlaywrightTimeout):
+                await page.wait_for_load_state("networkidle", timeout=_PATIENCE)
         found = []
         for number in range(min(await items.count(), NEWEST)):
             item = items.nth(number)

@@ -178,7 +178,9 @@ class Recovery:
     def _look_again(self, connection: Connection, delivery: Delivery, attempt: Attempt, clock: datetime) -> None:
         pauses = self._settings.look_again
         if attempt.looks < len(pauses):
-            attempts.note(connection, attempt.id, looks=attempt.looks + 1, look_at=clock + pauses[attempt.looks])
+            look_at = clock + pauses[attempt.looks]
+            attempts.note(connection, attempt.id, looks=attempt.looks + 1, look_at=look_at)
+            log.warning("not found on the site yet", post=delivery.key, looks_again_at=look_at.isoformat())
             return
         attempts.settle(connection, attempt.id, "unknown", clock, detail="not found, and nothing proves its absence")
         deliveries.note(connection, delivery, self._transactions.move("not found on the site; a person has to look"))

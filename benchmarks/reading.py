@@ -47,6 +47,7 @@ WORDS = (
     "we counted birds at the pier and share what the tide left, so tell us if the ferry runs; retweets came for that. "
 )
 ROUNDS = 7
+MANY = 10
 _KEEPSAKES = re.compile(r"https?://\S+|[@#]\w+|\d[\d.,:]*\d|\d")
 
 
@@ -171,15 +172,17 @@ def _lacking(post: dict[str, Any], result: str) -> list[str]:
     return lacking
 
 
-def speed(texts: list[str]) -> None:
-    """Posts a second, warm, beside proselint on the same posts; and what ten times the length costs."""
-    some = texts[:200]
-    proselint = _proselint(some)
-    ours, *theirs = _seconds(lambda: [read(text) for text in texts], *([proselint] if proselint else []))
+def speed(posts: list[dict[str, Any]]) -> None:
+    """Posts a second, warm; beside proselint, which reads English, on the same posts; and what ten times the length costs."""
+    texts = [post["text"] for post in posts]
+    [ours] = _seconds(lambda: [read(text) for text in texts])
     row("posts a second, warm, one core", len(texts) / ours, "at least 20000", len(texts) / ours >= 20_000)
-    if theirs:
-        found = theirs[0] / len(some) / (ours / len(texts))
-        row("a post by proselint : the same by us", found, "at least 50", found >= 50)
+    some = [post["text"] for post in posts if post["lang"] == "en"][::3]
+    proselint = _proselint(some)
+    if proselint:
+        # ours is done many times over, to be long enough to be measured
+        ours, theirs = _seconds(lambda: [read(text) for _ in range(MANY) for text in some], proselint)
+        row("a post by proselint : the same by us", theirs / ours * MANY, "at least 50", theirs / ours * MANY >= 50)
     else:
         print("     proselint is not installed: pip install proselint")
     short, long = WORDS * 22, WORDS * 220
@@ -227,7 +230,7 @@ def main() -> None:
     reading(labelled, chosen.errors)
     false_alarms(random)
     rewriting(labelled, chosen.rewrites)
-    speed([post["text"] for post in random])
+    speed(random)
 
 
 if __name__ == "__main__":

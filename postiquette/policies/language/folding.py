@@ -69,7 +69,7 @@ _UNEVEN: set[str] = set()
 _TABLE = _Table()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Folded:
     """A folded text, and the original that it came from."""
 

@@ -262,15 +262,15 @@ class Index:
                 second |= other
             counts += frequent
         spoken = self._spoken[counts]
-        clues = spoken.clues
-        if not spoken.sure:
+        found, clues = first & second, spoken.clues
+        if not spoken.sure and found & ~clues:
             # a word that English has too tells of another language only beside one that is strange to English
             strange = not spoken.english and not all(sign and sign.english for sign in seen)
             for _, _, tells, _, english in signs:
                 if tells and (strange or not english):
                     clues |= tells
         told = spoken.most > 1 or len(words) <= _FEW_WORDS
-        return Glance(spoken.code if told else None, len(words), self._concerns[first & second & clues])
+        return Glance(spoken.code if told else None, len(words), self._concerns[found & clues])
 
     def _languages_spoken(self, counts: int) -> _Spoken:
         count = {code: counts >> place & ((1 << _COUNT) - 1) for code, place in self._places.items()}

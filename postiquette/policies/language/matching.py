@@ -45,9 +45,12 @@ class Regex:
     def __init__(self, source: str) -> None:
         self.source = source
         self._uses = 0
+        self._quick: Any = None
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> Match | None:
         """The first match in a stretch of a text."""
+        if self._uses <= _OFTEN:
+            self._use()
         try:
             found: Match | None = self._quick.search(text, start, end)
         except pcre2.LibraryError:
@@ -87,20 +90,13 @@ class Regex:
         """The numbers of the named groups."""
         return dict(self._interpreted.groupindex)
 
-    @property
-    def _quick(self) -> Any:
-        if self._uses > _OFTEN:
-            return self._compiled
+    def _use(self) -> None:
         self._uses += 1
-        return self._interpreted
+        self._quick = self._interpreted if self._uses <= _OFTEN else pcre2.compile(self.source)
 
     @cached_property
     def _interpreted(self) -> Any:
         return pcre2.compile(self.source, jit=False)
-
-    @cached_property
-    def _compiled(self) -> Any:
-        return pcre2.compile(self.source)
 
     def _patiently(self, how: Callable[[Any], _Result], in_vain: _Result) -> _Result:
         """What the interpreter finds, which needs no stack."""

@@ -29,21 +29,29 @@ _DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 #: in scripts with blanks
 _WITHIN_WORD = re.compile(r"[^\W_\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+(?:'[^\W\d_]+)?")
 _PRICE = re.compile(r"[$£€]\d")
+#: two words side by side that are no part of a link, mention or hashtag: what most texts have, found sooner than words are counted
+_SURELY_SAID = re.compile(r"(?:^|(?<=\s))[a-z]{2,}[ ,]+[a-z]{2,}(?=[ ,!?\n]|$)")
+#: a folded text that passes somebody else's on: the first word of it asks nothing
+_PASSED_ON = re.compile(r"rt(?= @\w+:)")
 _MANUAL_RETWEET = re.compile(r"(?:^|[\s\"“(|])(?:RT|MT|rt) ?:? ?@ ?\w+ ?:?")
-#: where a sentence begins without a stop before it: "share it with your team An index made it faster"
+#: where a sentence begins without a stop before it, if the word before is a plain one: "share it with your team An index made it faster"
 _RUN_ON = re.compile(
-    r"(?<![^ ])[a-z][a-z']* (?=(?:The|An?|This|It|It's|We|You|They|There|Our|My|How|What|Why|When|Please|Pls) [a-z])"
+    r" (?<=[a-z'] )(?=(?:The|An?|This|It|It's|We|You|They|There|Our|My|How|What|Why|When|Please|Pls) [a-z])"
 )
+_PLAIN_WORD = re.compile(r"(?:^| )[a-z][a-z']*\Z")
 #: what goes on with a clause about those to be tagged: 'who always says "five more minutes" and is late'
 _WHAT_THEY_SAY = re.compile(r'\s?"[^"\n]{1,60}"(?:,? [^.!?\n#@"]{1,60})?(?=\s*(?:[.!?…\n#@]|$))')
 #: underlines that set words off, as Markdown has them
 _EMPHASIS = re.compile(r"(?<![\w@#/])(_{1,2})(?=\w)([^_\n]{1,80})(\1)(?!\w)")
 _HIDDEN = "\x00"
 _HIDDEN_LINK = "http\x00"
-#: what ends a sentence
+#: what ends a sentence, and where another begins
 _STOPS = frozenset(".!?")
+_SENTENCE = re.compile(r"[.!?]\s*[^\s.!?\x00]")
 #: texts of fewer words may be a greeting
 _GREETING = 7
+#: what has more parts besides links, mentions and hashtags is no greeting, though some may be single letters, numbers or signs
+_SAYS_MUCH = 12
 #: how far back a pattern looks for what must or must not stand before it
 _NEAR = 200
 #: texts of more words than this are never filler
@@ -135,13 +143,15 @@ def _read(text: str, lang: str | None, wording: Wording) -> Reading:
         visible = _LINK.sub(lambda link: "http" + _HIDDEN * (len(link[0]) - 4), visible)
     if "_" in visible:
         visible = _EMPHASIS.sub(lambda line: " " * len(line[1]) + line[2] + " " * len(line[3]), visible)
-    glance = index().look(visible)
+    passed_on = _PASSED_ON.match(visible)
+    glance = index().look(visible[passed_on.end() :] if passed_on else visible)
     asking = glance.concern.asking
     if asking:
         visible = spelled_out(visible)
     if asking and len(visible) == len(text):
         for begins in _RUN_ON.finditer(text):
-            visible = visible[: begins.end() - 1] + "\n" + visible[begins.end() :]
+            if _PLAIN_WORD.search(text, text.rfind(" ", 0, begins.start()) + 1, begins.start()):
+                visible = visible[: begins.start()] + "\n" + visible[begins.end() :]
     requests = tuple(_requests(folded, visible, asking, glance.language)) if asking else ()
     excused: tuple[Request, ...] = ()
     if wording.asks or wording.not_asks:
@@ -164,7 +174,8 @@ def _requests(folded: Folded, visible: str, asking: Iterable[Asking], spoken: st
     found = list(_merged(_found(visible, asking, spoken)))
     if found:
         # what a sentence of its own asks for behind a request that reached as far as its stop
-        behind = _found(_hidden_there(found, visible), asking, spoken)
+        left = _hidden_there(found, visible)
+        behind = _found(left, asking, spoken) if _SENTENCE.search(left) else []
         found = list(_merged([*found, *(one for one in behind if visible[: one.start].rstrip()[-1:] in _STOPS)]))
     for one in found:
         type_ = one.pattern.type
@@ -325,17 +336,22 @@ def words_said(text: str, most: int = 20) -> int:
 
 
 def _kind_without_request(folded: str, glance: Glance) -> Kind:
-    short = glance.size < _SHORT
-    if short and words_said(folded, 2) < 2:
+    short, promotion = glance.size < _SHORT, glance.concern.promotion
+    if short and not _SURELY_SAID.search(folded) and words_said(folded, 2) < 2:
         return Kind.FILLER
-    if _PRICE.search(folded) or any(one.regex.search(folded) for one in glance.concern.promotion):
+    if promotion and any(one.regex.search(folded) for one in promotion):
         return Kind.PROMOTION
-    if short and glance.concern.filler and words_said(folded, _GREETING) < _GREETING and _greets(folded, glance):
+    if ("$" in folded or "£" in folded or "€" in folded) and _PRICE.search(folded):
+        return Kind.PROMOTION
+    if short and glance.concern.filler and _greets(folded, glance) and words_said(folded, _GREETING) < _GREETING:
         return Kind.FILLER
     return Kind.VALUE
 
 
 def _greets(folded: str, glance: Glance) -> bool:
+    # seen without counting words: most texts say too much
+    if glance.size - folded.count("@") - folded.count("#") - folded.count("http") > _SAYS_MUCH:
+        return False
     # the pattern names the beginning itself, so that a search is enough, which machine code does
     return any(
         filler.regex.search(folded)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from postiquette.model import NOTHING_TAUGHT, Kind, Wording
-from postiquette.policies.clauses import LOOSE_AFTER, end_of_clause
+from postiquette.policies.clauses import CLAUSE_END
 from postiquette.policies.cutting import BRACKETS, KEEPSAKES, Edit, breaks_off, cut, joined
 from postiquette.policies.halves import half
 from postiquette.policies.language.folding import fold, spelled_out
@@ -31,6 +31,12 @@ _NAMED = re.compile(
 _WHO = re.compile(r"\b(?:if|si|se|als|who|que|qui|chi|quien|quem)\b")
 #: a text of so few words says nothing of what only the request named
 _FEW_WORDS = 6
+#: up to a link, with the stop before it
+_TO_ITS_LINK = re.compile(r"([^.!?:;\u2026\n]*?)[.!:\u2026]*\s+(?=https?://)")
+#: no more words may lead up to what is named: "please help share"
+_LEADS_UP = 3
+#: a name of so many words tells what a link leads to
+_SAYS_MORE = 4
 #: requests that name what they ask to pass on
 _PASSES_ON = ("share", "repost", "forward")
 
@@ -123,21 +129,28 @@ def _moved(edits: Iterable[Edit], by: int, piece: str, text: str) -> Iterator[Ed
 
 
 def _what_it_names(text: str, request: Request, language: Language) -> tuple[Edit, ...] | None:
-    """The cut of all of a request but what it names: "Share this guide with your team: https://…" becomes "This guide: https://…"."""
-    ends = end_of_clause(text, request.end, language)
-    if words_said(text[: request.start] + text[ends:]) > 2:
+    """The cut of all of a request but what it names: "Share this guide with your team: https://…" becomes "This guide: https://…".
+
+    Only where a link follows; and beside other words only what says more than "this guide" does: "our guide to the tides".
+    """
+    clause = _TO_ITS_LINK.match(text, request.start)
+    if request.type not in _PASSES_ON or clause is None or clause.end() < request.end:
         return None
-    asking = fold(text[request.start : ends])
+    asking = fold(clause[1])
     match = language.named.regex.search(asking.text)
-    if match is None or request.type not in _PASSES_ON or words_said(asking.text[: match.start()]) > 2:
+    if match is None or words_said(asking.text[: match.start()]) > _LEADS_UP:
         return None
     start, end = (request.start + place for place in asking.span(*match.span("named")))
-    after = LOOSE_AFTER.match(text, ends)
-    tail = after.group() if after else ""
-    if tail.strip() != ":" and not text[ends + len(tail) :].lstrip().startswith("http"):
+    says_more = words_said(text[start:end]) >= _SAYS_MORE
+    alone = words_said(text[: request.start] + text[clause.end() :]) <= 2
+    if start >= request.end or not (alone or says_more) or not CLAUSE_END.search(text, 0, request.start):
         return None
-    by = tail.rstrip() if tail.strip() == ":" else ":"
-    return Edit(request.start, start + 1, text[start].upper()), Edit(end, ends + len(tail.rstrip()), by)
+    first = Edit(request.start, start + 1, text[start].upper())
+    if says_more and not text[end : clause.end()].strip():
+        return (first,)
+    # French sets a blank before its colon
+    stop = text[request.start + len(clause[1].rstrip()) : clause.end()].rstrip()
+    return first, Edit(end, len(text[: clause.end()].rstrip()), stop if stop.strip() == ":" else ":")
 
 
 def _is_stump(text: str) -> bool:

@@ -35,8 +35,12 @@ _AROUND_BRACKETS = frozenset(":;,.。、")
 _STOPS = frozenset(",，、،.。।!")
 _ENDS = frozenset(".!?\u2026。！？؟।")
 #: signs that plead or mean sharing go with the request before them
-_PLEADING_SIGNS = re.compile(r"[^\S\n]*(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*)+")
-_LEADING_SIGNS = re.compile(r"(?:[\U0001F64F\U0001F501\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*[^\S\n]*)+\Z")
+_PLEADING_SIGNS = re.compile(
+    r"(?:\?(?=[^\S\n]))?[^\S\n]*(?:[\U0001F64F\U0001F501\U0001F503\U0001F504\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*)+"
+)
+_LEADING_SIGNS = re.compile(
+    r"(?:[\U0001F64F\U0001F501\U0001F503\U0001F504\u267B][\U0001F3FB-\U0001F3FF\uFE0F]*[^\S\n]*)+\Z"
+)
 #: what a sentence may begin with before its first letter
 _OPENING_SIGNS = re.compile(r"(?:[\u2600-\u27BF\U0001F000-\U0001FAFF][\U0001F3FB-\U0001F3FF\uFE0F]*\s*)+|[¡¿]")
 #: fingers and arrows that pointed from a request to nothing more
@@ -284,9 +288,15 @@ def _closed(one: Edit, text: str, until: int, language: Language) -> Edit:
         start, end = len(before.rstrip()), len(text) - text.endswith("\n")
     elif before.endswith("\n") and after.startswith("\n"):
         end += len(after) - len(after.lstrip("\n"))
+    for opening, closing in ("¡!", "¿?"):
+        # what is left of an exclamation is one yet
+        if text.count(opening, start, end) > text.count(closing, start, end) and re.match(
+            rf"[^.!?\n]*\{closing}", text[end:]
+        ):
+            by += opening
     # a sentence that began before the cut, too, begins as its author has it
     written = text[:start] if text[start:end].rstrip()[-1:] in _ENDS else text[:start] + by
-    begins = not written.strip() or re.search(r"[.!?\u2026\n]\s*\Z", written) is not None
+    begins = not written.strip() or re.search(r"[.!?\u2026\n]\s*[¡¿]?\Z", written) is not None
     signs = _OPENING_SIGNS.match(text, end)
     first = signs.end() if signs else end
     if (

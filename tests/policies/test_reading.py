@@ -108,6 +108,14 @@ RT @user: please share, the school is shut
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
+@nora RT que rica tarde de mar
+@nora Muchas gracias. Lo voy a difundir
+No todos pueden pasarlo con alguien tan alegre como tú
+Los mejores discos del puerto. Pasen a ver la lista completa
+¿Os quejáis del frío? Díselo a ellos
+HERKES HADDİNİ BİLSİN!
+Bana ekmek almaktan bahset
+Nora bugün ses ver
 The goat won again >RT
 Re-sharing my list of bridges if anyone needs it
 Let's share our thoughts after the concert

@@ -209,6 +209,12 @@ CASES = [
     ("New guide to composting – please share with your gardening friends! https://example.org/a",
      "New guide to composting https://example.org/a"),
     ("Share this guide with your team: https://example.org/a", "This guide: https://example.org/a"),
+    ("Mañana os esperamos en el puerto. ¡Difunde y pásate! https://example.org/p",
+     "Mañana os esperamos en el puerto. ¡Pásate! https://example.org/p"),
+    ("¿Quién lleva la llave? Se agradece RT🔄", "¿Quién lleva la llave?"),
+    ("Which tide is the best? RT once you've voted 🔁", "Which tide is the best?"),
+    ("The vote is open. Retweet if you agree @nora should win. https://example.org/v",
+     "The vote is open. https://example.org/v"),
     # what only the request tells of its link stays, with what it is about
     ("The tide is late. Please RT my post about owls https://example.org/o",
      "The tide is late. My post about owls https://example.org/o"),
@@ -359,6 +365,10 @@ def test_the_request_goes_and_the_value_stays(text: str, expected: str) -> None:
         ("Pls RT!", "nothing-left"),
         ("RT if you miss summer", "nothing-left"),
         ("Like & share to win a cake", "terms"),
+        # to win is no prize where somebody is going to
+        ("RT IF YOU STILL BELIEVE @nora IS GOING TO WIN THIS ELECTION!", "nothing-left"),
+        # what a thing is to be shared with is no name for it
+        ("RT the heck out of this https://example.org/a", "entangled"),
         # a request that stands within a hashtag
         ("शाम पाँच बजे #पुल_बनाओ_दो को ट्रेंड कराना है, सभी लोग साथ दें", "entangled"),
         # what it is about was named in the request alone

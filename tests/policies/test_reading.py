@@ -116,6 +116,12 @@ Los mejores discos del puerto. Pasen a ver la lista completa
 HERKES HADDİNİ BİLSİN!
 Bana ekmek almaktan bahset
 Nora bugün ses ver
+Manda esse homem de volta pra cadeia
+Mostra pra essa gente quem é que manda!
+Alle, die unsere Werte teilen, sind in unserem Chor willkommen
+Fragt eure Omas, die waren dabei
+Herken jij dit? Deel dan jouw klacht
+Hasil kerja sudah banyak, tinggal meneruskan yang lain
 The goat won again >RT
 Re-sharing my list of bridges if anyone needs it
 Let's share our thoughts after the concert

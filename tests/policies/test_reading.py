@@ -104,6 +104,14 @@ Please #RT the new timetable
 Doors open at nine. RT and tell your colleagues
 If you want to share something, share this!
 RT boletín si lo lees, FAV si no
+Which is the better bridge? RT - stone Like - iron
+Another choir needs us 🇮🇪🇮🇪RT & FOLLOW🇮🇪
+Nuevo vídeo en el canal. ¡RT y participa!
+¿La cantamos otra vez? Hagamos RT
+Retuitea y di cuál es tu puente favorito
+Fil à lire et à partager : les marées du mois
+Dê RT neste tweet e siga a banda
+Ajude pelo menos com RT
 RT @user: please share, the school is shut
 """.strip().splitlines()
 

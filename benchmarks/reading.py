@@ -47,6 +47,7 @@ WORDS = (
     "we counted birds at the pier and share what the tide left, so tell us if the ferry runs; retweets came for that. "
 )
 ROUNDS = 7
+#: so often ours reads what others read once
 MANY = 10
 _KEEPSAKES = re.compile(r"https?://\S+|[@#]\w+|\d[\d.,:]*\d|\d")
 

@@ -31,8 +31,8 @@ _NAMED = re.compile(
 _WHO = re.compile(r"\b(?:if|si|se|als|who|que|qui|chi|quien|quem)\b")
 #: a text of so few words says nothing of what only the request named
 _FEW_WORDS = 6
-#: up to a link, with the stop before it
-_TO_ITS_LINK = re.compile(r"([^.!?:;\u2026\n]*?)[.!:\u2026]*\s+(?=https?://)")
+#: up to a link that is not too far, with the stop before it
+_TO_ITS_LINK = re.compile(r"([^.!?:;\u2026\n]{1,300}?)[.!:\u2026]{0,3}\s{1,3}(?=https?://)")
 #: no more words may lead up to what is named: "please help share"
 _LEADS_UP = 3
 #: a name of so many words tells what a link leads to

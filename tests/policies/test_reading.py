@@ -111,6 +111,7 @@ Nuevo vídeo en el canal. ¡RT y participa!
 Retuitea y di cuál es tu puente favorito
 Fil à lire et à partager : les marées du mois
 Dê RT neste tweet e siga a banda
+RT terus, jangan kasih kendor!
 Ajude pelo menos com RT
 RT @user: please share, the school is shut
 """.strip().splitlines()
@@ -130,6 +131,8 @@ Alle, die unsere Werte teilen, sind in unserem Chor willkommen
 Fragt eure Omas, die waren dabei
 Herken jij dit? Deel dan jouw klacht
 Hasil kerja sudah banyak, tinggal meneruskan yang lain
+Latihan terus, jangan kasih kendor sampai menang
+Comparte @nora la columna sobre el puente
 The goat won again >RT
 Re-sharing my list of bridges if anyone needs it
 Let's share our thoughts after the concert

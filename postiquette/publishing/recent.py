@@ -37,7 +37,7 @@ async def recent(
         async with asyncio.timeout(timeout):
             if spec.json_items is not None:
                 return await _from_json(context, spec, url, base)
-            return await _from_page(context, spec, login, url, base, username or "")
+            return await _from_page(context, spec, login, url, base, username or "", timeout)
     except TimeoutError:
         raise SiteError(f"the account's own posts did not come within {timeout:.0f} s") from None
     except PlaywrightError as error:
@@ -67,7 +67,7 @@ def _at(data: Any, keys: str) -> Any:
 
 
 async def _from_page(
-    context: BrowserContext, spec: RecentSpec, login: LoginSpec, url: str, base: str, username: str
+    context: BrowserContext, spec: RecentSpec, login: LoginSpec, url: str, base: str, username: str, timeout: float
 ) -> list[SeenPost]:
     assert spec.item
     assert spec.text
@@ -87,9 +87,10 @@ async def _from_page(
             await page.wait_for_load_state("load")
             return []
         if not await items.count():
-            # "nothing here" is believed only once nothing is on its way any more: many pages say it, or "loading", first
+            # "nothing here" is believed only once nothing is on its way any more: many pages say it, or "loading", first;
+            # a page with a live stream is never quiet, and must not use the time up in which all is to be read
             with suppress(PlaywrightTimeout):
-                await page.wait_for_load_state("networkidle", timeout=_PATIENCE)
+                await page.wait_for_load_state("networkidle", timeout=min(_PATIENCE, timeout * 1000 / 3))
         found = []
         for number in range(min(await items.count(), NEWEST)):
             item = items.nth(number)

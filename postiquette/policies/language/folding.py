@@ -69,6 +69,7 @@ _UNEVEN: set[str] = set()
 _TABLE = _Table()
 
 
+# made for every text: frozen, it would take longer to make than to fold
 @dataclass(eq=False)
 class Folded:
     """A folded text, and the original that it came from."""

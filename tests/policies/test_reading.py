@@ -112,6 +112,8 @@ Retuitea y di cuál es tu puente favorito
 Fil à lire et à partager : les marées du mois
 Dê RT neste tweet e siga a banda
 RT terus, jangan kasih kendor!
+just bloody share it already
+for pete's sake RT this
 Ajude pelo menos com RT
 RT @user: please share, the school is shut
 """.strip().splitlines()
@@ -133,6 +135,7 @@ Herken jij dit? Deel dan jouw klacht
 Hasil kerja sudah banyak, tinggal meneruskan yang lain
 Latihan terus, jangan kasih kendor sampai menang
 Comparte @nora la columna sobre el puente
+The bloody share price fell again
 The goat won again >RT
 Re-sharing my list of bridges if anyone needs it
 Let's share our thoughts after the concert
